@@ -1,0 +1,102 @@
+/**
+ * Starts the one mongod of a test run, found in the same way as the product finds its own. Collection scans are
+ * forbidden in it, so a query without an index fails the test that made it.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { findMongodBinary, mongodCacheDir } from '../../src/embedded/mongod-binary';
+import { embeddedUri, ensurePrimary } from '../../src/embedded/replica-set';
+import { TEST_MONGO_URI } from './mongo';
+
+const DIR_PREFIX = 'parley-test-mongod-';
+const START_TIMEOUT_MS = 60_000;
+
+export interface TestMongod {
+  child: ChildProcess;
+  dataDir: string;
+}
+
+declare global {
+  var parleyTestMongod: TestMongod | undefined;
+}
+
+export default async function globalSetup(): Promise<void> {
+  removeLeftOvers();
+  const binary = await findMongodBinary({
+    systemBinary: process.env.MONGOMS_SYSTEM_BINARY,
+    cacheDir: mongodCacheDir(process.env.XDG_CACHE_HOME),
+    log: (line) => console.log(line),
+  });
+  const port = await freePort();
+  const dataDir = mkdtempSync(path.join(tmpdir(), DIR_PREFIX));
+  const child = spawnMongod(binary, port, dataDir);
+  globalThis.parleyTestMongod = { child, dataDir };
+  await ensurePrimary({
+    name: 'parley-test',
+    port,
+    // A machine that is busy with two workers must not lose its primary.
+    electionTimeoutMillis: 10_000,
+    timeoutMs: START_TIMEOUT_MS,
+    failure: () =>
+      child.exitCode === null ? undefined : new Error(`mongod ended with ${child.exitCode}, see ${dataDir}`),
+  });
+  process.env[TEST_MONGO_URI] = embeddedUri(port);
+}
+
+function spawnMongod(binary: string, port: number, dataDir: string): ChildProcess {
+  const args = [
+    '--replSet',
+    'parley-test',
+    '--bind_ip',
+    '127.0.0.1',
+    '--port',
+    String(port),
+    '--dbpath',
+    dataDir,
+  ];
+  args.push('--oplogSize', '128', '--wiredTigerCacheSizeGB', '0.5', '--setParameter', 'notablescan=1');
+  args.push('--logpath', path.join(dataDir, 'mongod.log'));
+  const child = spawn(binary, args, { stdio: 'ignore' });
+  writeFileSync(path.join(dataDir, 'pids'), `${process.pid} ${child.pid}`);
+  return child;
+}
+
+/** A run that was killed could not tidy up: its mongod is ended here, by the pids it wrote down. */
+function removeLeftOvers(): void {
+  for (const name of readdirSync(tmpdir()).filter((entry) => entry.startsWith(DIR_PREFIX))) {
+    const dir = path.join(tmpdir(), name);
+    try {
+      const [runner = '', mongod = ''] = readFileSync(path.join(dir, 'pids'), 'utf8').split(' ');
+      if (isAlive(Number(runner))) continue;
+      if (isAlive(Number(mongod))) process.kill(Number(mongod), 'SIGKILL');
+      rmSync(dir, { recursive: true, force: true });
+    } catch {
+      // Another run is just starting or tidying up in there, or the directory is somebody else's.
+    }
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() =>
+        address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port')),
+      );
+    });
+  });
+}

@@ -1,0 +1,37 @@
+/** Fixed limits of the product; units are in the names. What an operator may change is in `env.ts`. */
+export const MAX_TEXT_LENGTH = 4096;
+export const MAX_NAME_LENGTH = 100;
+export const MAX_BIO_LENGTH = 500;
+export const MAX_DESCRIPTION_LENGTH = 1000;
+export const MAX_URL_LENGTH = 2048;
+export const MAX_TEMP_ID_LENGTH = 128;
+export const MAX_DEVICE_ID_LENGTH = 128;
+export const MAX_EMOJI_LENGTH = 32;
+export const MAX_GROUP_MEMBERS = 1024;
+export const MAX_DEVICES_PER_USER = 20;
+export const MAX_FORWARD_CHATS = 20;
+export const MAX_SEARCH_LENGTH = 100;
+
+/** In chat lists a group shows its first members only (contract section 4). */
+export const MEMBERS_IN_LISTS = 20;
+
+export const PAGE_DEFAULT = 50;
+export const PAGE_MAX = 100;
+export const SYNC_PAGE_DEFAULT = 500;
+export const SYNC_PAGE_MAX = 1000;
+
+export const EDIT_WINDOW_MS = 15 * 60_000;
+export const DELETE_FOR_EVERYONE_WINDOW_MS = 48 * 3_600_000;
+
+/** Largest JSON body and largest socket frame, in bytes. */
+export const MAX_JSON_BYTES = 100_000;
+export const MAX_SOCKET_FRAME_BYTES = 1_000_000;
+
+/** A socket that has not authenticated by then is closed (contract section 3). */
+export const SOCKET_AUTH_TIMEOUT_MS = 10_000;
+/** A user is reported offline this long after the last socket went, unless one came back (contract section 5: at most 10 s). */
+export const OFFLINE_GRACE_MS = 3_000;
+/** A typing indication ends by itself when no further `typing_start` comes. */
+export const TYPING_TIMEOUT_MS = 8_000;
+/** When a watermark moves, at most this many status events go to a sender (contract section 4). */
+export const MAX_STATUS_EVENTS = 100;

@@ -1,0 +1,50 @@
+const SECRET_KEYS =
+  /^(authorization|cookie|set-cookie|password.*|.*token|.*secret|otp|code_?hash|refresh_?hash|fcmtoken)$/i;
+const JWT = /\beyJ[\w-]+\.[\w-]+\.[\w-]*/g;
+const PHONE = /\+\d{7,15}\b/g;
+const SECRET_QUERY = /([?&](?:token|access_token|refreshToken|otp)=)[^&\s"]+/gi;
+
+/** `+911111111111` becomes `+91*******11`: enough to recognise one's own number in a log, not to learn another's. */
+export function maskPhone(phone: string): string {
+  return `${phone.slice(0, 3)}${'*'.repeat(Math.max(phone.length - 5, 0))}${phone.slice(-2)}`;
+}
+
+function redactText(text: string): string {
+  return text.replace(JWT, '[token]').replace(SECRET_QUERY, '$1[secret]').replace(PHONE, maskPhone);
+}
+
+function serialise(value: unknown, depth: number): unknown {
+  if (typeof value === 'string') return redactText(value);
+  if (value === null || typeof value !== 'object') return value;
+  if (value instanceof Date) return value;
+  if (depth > 6) return '[deep]';
+  if (Array.isArray(value)) return value.slice(0, 100).map((entry) => serialise(entry, depth + 1));
+  if (value instanceof Error) return serialiseError(value, depth);
+  return redactObject(value as Record<string, unknown>, depth);
+}
+
+function serialiseError(error: Error, depth: number): Record<string, unknown> {
+  const { name, message, stack, cause } = error;
+  return {
+    name,
+    message: redactText(message),
+    ...(stack && { stack: redactText(stack) }),
+    ...(cause !== undefined && { cause: serialise(cause, depth + 1) }),
+  };
+}
+
+function redactObject(object: Record<string, unknown>, depth: number): Record<string, unknown> {
+  const result: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(object)) {
+    result[key] = SECRET_KEYS.test(key) && value ? '[secret]' : serialise(value, depth + 1);
+  }
+  return result;
+}
+
+/**
+ * Rewrites a log record in place: secrets by the name of their key, tokens and phone numbers wherever they stand.
+ * Symbol keys, which winston needs, stay.
+ */
+export function redact<T extends object>(info: T): T {
+  return Object.assign(info, redactObject(info as Record<string, unknown>, 0));
+}

@@ -1,0 +1,11 @@
+import { AppError } from './app-error';
+import { fromMongo } from './from-mongo';
+
+/** Turns anything thrown into an `AppError`; what is unknown becomes `internal` with the cause kept for the log. */
+export function toAppError(error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  return (
+    fromMongo(error) ??
+    new AppError('internal', 'An unexpected error happened; it has been logged', { cause: error })
+  );
+}

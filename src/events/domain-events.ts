@@ -1,0 +1,48 @@
+import type { MessageRecord } from '../models/message.model';
+
+/** Which watermark moved. */
+export type ReceiptKind = 'delivered' | 'read';
+
+/**
+ * Everything that others must hear of, named `noun.past`. Services and the journal announce; `delivery/` and the caches
+ * listen. Ids are strings.
+ */
+export interface DomainEvents {
+  /** One flush of the journal: durable messages in the order of their chats' `seq`. */
+  'messages.created': { messages: MessageRecord[] };
+  'message.updated': { message: MessageRecord };
+  /** `userId` is who deleted; a disappearing message has none. */
+  'message.deleted': { message: MessageRecord; userId: string | null };
+  /** `emoji` null: the reaction was taken back. */
+  'message.reacted': { message: MessageRecord; userId: string; emoji: string | null };
+  /** Deleted for one user only. */
+  'message.hidden': { userId: string; chatId: string; messageId: string };
+  /** `toSeq` is the new watermark, `fromSeq` the old one; `isShown` is false while the reader keeps read receipts off. */
+  'receipt.moved': {
+    chatId: string;
+    userId: string;
+    kind: ReceiptKind;
+    fromSeq: number;
+    toSeq: number;
+    isShown: boolean;
+  };
+  /** Every initial member hears it; `actorId` is who made it. */
+  'chat.created': { chatId: string; memberIds: string[]; actorId: string };
+  /** The chat's own fields or its members changed. `joinedIds` are the members who are new to it. */
+  'chat.updated': { chatId: string; joinedIds: string[] };
+  /** These users are no longer members. */
+  'chat.removed': { chatId: string; userIds: string[] };
+  /** A member's own settings of a chat changed (mute, pin, archive). */
+  'chat.settings-changed': { chatId: string; userId: string };
+  'typing.changed': { chatId: string; userId: string; isTyping: boolean };
+  'presence.changed': { userId: string; isOnline: boolean };
+  'user.updated': { userId: string };
+  'user.deleted': { userId: string };
+  /** What `ownerId` holds about `userId` changed: contact, request or block. */
+  'contact.changed': { ownerId: string; userId: string };
+  'devices.changed': { userId: string };
+  /** The sessions end now, with their sockets. */
+  'session.revoked': { userId: string; sessionIds: string[] };
+}
+
+export type DomainEventName = keyof DomainEvents;

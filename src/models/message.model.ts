@@ -1,0 +1,79 @@
+import { model, Schema, type Types } from 'mongoose';
+import type { Content } from '../types/content';
+
+export interface ReactionRecord {
+  userId: Types.ObjectId;
+  emoji: string;
+  at: Date;
+}
+
+/**
+ * The log of all chats. Only `journal/` writes here. The unique indexes are what keeps the promises of design section 3:
+ * one message a `seq`, one change a `rev`, one message an idempotency key.
+ */
+export interface MessageRecord {
+  _id: Types.ObjectId;
+  chatId: Types.ObjectId;
+  /** 1, 2, 3 ... in this chat. */
+  seq: number;
+  /** Number of the last change of the chat that touched this message. */
+  rev: number;
+  /** How many non-system messages the chat has up to this one. */
+  count: number;
+  senderId: Types.ObjectId;
+  /** The client's idempotency key. */
+  tempId?: string;
+  /** Digest of what was first sent under `tempId`, to tell a repetition from a misuse of the key. */
+  digest?: string;
+  /** Null in a tombstone. */
+  content: Content | null;
+  replyTo?: { id: Types.ObjectId; senderId: Types.ObjectId; content: Content | null } | null;
+  forwardedFrom?: { messageId: Types.ObjectId; senderId: Types.ObjectId } | null;
+  reactions?: ReactionRecord[];
+  createdAt: Date;
+  /** When `rev` was stamped. */
+  changedAt: Date;
+  editedAt?: Date | null;
+  deletedAt?: Date | null;
+  /** Users who deleted it for themselves. */
+  deletedFor?: Types.ObjectId[];
+  /** Set in chats with disappearing messages: hidden from then on, made a tombstone by a job. */
+  expiresAt?: Date;
+}
+
+const messageSchema = new Schema<MessageRecord>(
+  {
+    chatId: { type: Schema.Types.ObjectId, required: true },
+    seq: { type: Number, required: true },
+    rev: { type: Number, required: true },
+    count: { type: Number, required: true },
+    senderId: { type: Schema.Types.ObjectId, required: true },
+    tempId: String,
+    digest: String,
+    content: { type: Schema.Types.Mixed, default: null },
+    replyTo: { type: Schema.Types.Mixed },
+    forwardedFrom: { type: Schema.Types.Mixed },
+    reactions: { type: [Schema.Types.Mixed], default: undefined },
+    createdAt: { type: Date, required: true },
+    changedAt: { type: Date, required: true },
+    editedAt: Date,
+    deletedAt: Date,
+    deletedFor: { type: [Schema.Types.ObjectId], default: undefined },
+    expiresAt: Date,
+  },
+  { versionKey: false, minimize: false },
+);
+
+messageSchema.index({ chatId: 1, seq: 1 }, { unique: true });
+messageSchema.index({ chatId: 1, rev: 1 }, { unique: true });
+messageSchema.index(
+  { senderId: 1, tempId: 1 },
+  { unique: true, partialFilterExpression: { tempId: { $exists: true } } },
+);
+messageSchema.index(
+  { 'replyTo.id': 1, seq: 1 },
+  { partialFilterExpression: { 'replyTo.id': { $exists: true } } },
+);
+messageSchema.index({ expiresAt: 1 }, { partialFilterExpression: { expiresAt: { $exists: true } } });
+
+export const MessageModel = model<MessageRecord>('Message', messageSchema);

@@ -1,0 +1,119 @@
+import { model, Schema, type Types } from 'mongoose';
+
+export const AUDIENCES = ['everyone', 'contacts', 'nobody'] as const;
+export type Audience = (typeof AUDIENCES)[number];
+
+/** Contract section 5: who may see or do what, set by the user. */
+export interface Privacy {
+  lastSeen: Audience;
+  online: Audience;
+  photo: Audience;
+  bio: Audience;
+  groups: Audience;
+  calls: Audience;
+  readReceipts: boolean;
+  discoverable: boolean;
+}
+
+export const DEFAULT_PRIVACY: Privacy = {
+  lastSeen: 'everyone',
+  online: 'everyone',
+  photo: 'everyone',
+  bio: 'everyone',
+  groups: 'everyone',
+  calls: 'everyone',
+  readReceipts: true,
+  discoverable: true,
+};
+
+export interface DeviceRecord {
+  deviceId: string;
+  platform: string;
+  name: string;
+  fcmToken?: string;
+  lastSeenAt: Date;
+}
+
+export interface UserRecord {
+  _id: Types.ObjectId;
+  phoneNumber?: string;
+  email?: string;
+  /** A phone is verified by an OTP only (contract section 3). */
+  phoneVerified: boolean;
+  emailVerified: boolean;
+  passwordHash?: string;
+  name: string;
+  /** Lower case; unique. */
+  username?: string;
+  bio: string;
+  avatarUrl: string | null;
+  /** Every live socket of the user on every node; drives the multi-device fan-out. */
+  socketIds: string[];
+  devices: DeviceRecord[];
+  privacy: Privacy;
+  settings: Record<string, unknown>;
+  /** N-grams of name and username, for the search by parts of them. */
+  searchGrams: string[];
+  lastSeenAt: Date | null;
+  /** Set when the account was erased; the rest of the document is then empty. */
+  deletedAt: Date | null;
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+const deviceSchema = new Schema<DeviceRecord>(
+  {
+    deviceId: { type: String, required: true },
+    platform: { type: String, default: 'unknown' },
+    name: { type: String, default: '' },
+    fcmToken: String,
+    lastSeenAt: { type: Date, required: true },
+  },
+  { _id: false },
+);
+
+const audience = { type: String, enum: AUDIENCES, default: 'everyone' };
+
+const userSchema = new Schema<UserRecord>(
+  {
+    phoneNumber: String,
+    email: String,
+    phoneVerified: { type: Boolean, default: false },
+    emailVerified: { type: Boolean, default: false },
+    passwordHash: String,
+    name: { type: String, default: '' },
+    username: String,
+    bio: { type: String, default: '' },
+    avatarUrl: { type: String, default: null },
+    socketIds: { type: [String], default: [] },
+    devices: { type: [deviceSchema], default: [] },
+    privacy: {
+      lastSeen: audience,
+      online: audience,
+      photo: audience,
+      bio: audience,
+      groups: audience,
+      calls: audience,
+      readReceipts: { type: Boolean, default: true },
+      discoverable: { type: Boolean, default: true },
+    },
+    settings: { type: Schema.Types.Mixed, default: {} },
+    searchGrams: { type: [String], default: [] },
+    lastSeenAt: { type: Date, default: null },
+    deletedAt: { type: Date, default: null },
+  },
+  { timestamps: true, minimize: false, versionKey: false },
+);
+
+userSchema.index(
+  { phoneNumber: 1 },
+  { unique: true, partialFilterExpression: { phoneNumber: { $exists: true } } },
+);
+userSchema.index({ email: 1 }, { unique: true, partialFilterExpression: { email: { $exists: true } } });
+userSchema.index({ username: 1 }, { unique: true, partialFilterExpression: { username: { $exists: true } } });
+userSchema.index({ searchGrams: 1 });
+userSchema.index({ socketIds: 1 });
+userSchema.index({ 'devices.fcmToken': 1 }, { sparse: true });
+
+/** People: who they are, how they sign in, what they allow, and where they are connected. */
+export const UserModel = model<UserRecord>('User', userSchema);
