@@ -3,7 +3,7 @@
  * forbidden in it, so a query without an index fails the test that made it.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -71,12 +71,17 @@ function removeLeftOvers(): void {
     try {
       const [runner = '', mongod = ''] = readFileSync(path.join(dir, 'pids'), 'utf8').split(' ');
       if (isAlive(Number(runner))) continue;
-      if (isAlive(Number(mongod))) process.kill(Number(mongod), 'SIGKILL');
+      if (runsIn(mongod, dir)) process.kill(Number(mongod), 'SIGKILL');
       rmSync(dir, { recursive: true, force: true });
     } catch {
       // Another run is just starting or tidying up in there, or the directory is somebody else's.
     }
   }
+}
+
+/** Pids are used again: only a process that was started with this directory is ours. */
+function runsIn(pid: string, dir: string): boolean {
+  return existsSync(`/proc/${pid}/cmdline`) && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(dir);
 }
 
 function isAlive(pid: number): boolean {
