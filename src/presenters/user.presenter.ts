@@ -1,0 +1,103 @@
+import { DEFAULT_PRIVACY, type DeviceRecord, type Privacy, type UserRecord } from '../models/user.model';
+import { canSee, type Relation, type RelationFacts } from '../policies/contact.policy';
+
+/** What others see of a person (contract section 4); `phoneNumber` only between contacts. */
+export interface UserView {
+  id: string;
+  name: string;
+  username: string | null;
+  bio: string;
+  avatarUrl: string | null;
+  online: boolean;
+  lastSeenAt: string | null;
+  phoneNumber?: string;
+}
+
+/** A device as its owner sees it (contract section 7). */
+export interface DeviceView {
+  deviceId: string;
+  platform: string;
+  name: string;
+  online: boolean;
+  lastSeenAt: string;
+}
+
+/** What one sees of oneself (contract section 4). */
+export interface SelfView extends Omit<UserView, 'phoneNumber'> {
+  phoneNumber: string | null;
+  email: string | null;
+  socketIds: string[];
+  devices: DeviceView[];
+  privacy: Privacy;
+  settings: Record<string, unknown>;
+  createdAt: string;
+}
+
+/** Tells whether a device of this user has a live socket now. */
+export type DeviceOnline = (deviceId: string) => boolean;
+
+const DELETED_ACCOUNT_NAME = 'Deleted account';
+const noDeviceOnline: DeviceOnline = () => false;
+
+/** Presents a user to themselves, with nothing held back but secrets. */
+export function presentSelf(user: UserRecord, isOnlineDevice: DeviceOnline = noDeviceOnline): SelfView {
+  return {
+    id: String(user._id),
+    name: user.name,
+    username: user.username ?? null,
+    bio: user.bio,
+    avatarUrl: user.avatarUrl,
+    online: user.socketIds.length > 0,
+    lastSeenAt: user.lastSeenAt?.toISOString() ?? null,
+    phoneNumber: user.phoneNumber ?? null,
+    email: user.email ?? null,
+    socketIds: user.socketIds,
+    devices: presentDevices(user.devices, isOnlineDevice),
+    privacy: { ...DEFAULT_PRIVACY, ...user.privacy },
+    settings: user.settings,
+    createdAt: user.createdAt.toISOString(),
+  };
+}
+
+/** Presents a user to somebody else, as far as that user's privacy and a block let them see (contract sections 4 and 5). */
+export function presentUser(user: UserRecord, relation: Relation): UserView {
+  if (user.deletedAt) return presentDeleted(user);
+  const facts: RelationFacts = { ...relation, otherPrivacy: user.privacy };
+  const phoneNumber = user.phoneVerified && canSee('phoneNumber', facts) ? user.phoneNumber : undefined;
+  return {
+    id: String(user._id),
+    name: user.name,
+    username: user.username ?? null,
+    bio: canSee('bio', facts) ? user.bio : '',
+    avatarUrl: canSee('photo', facts) ? user.avatarUrl : null,
+    online: canSee('online', facts) && user.socketIds.length > 0,
+    lastSeenAt: canSee('lastSeen', facts) ? (user.lastSeenAt?.toISOString() ?? null) : null,
+    ...(phoneNumber !== undefined && { phoneNumber }),
+  };
+}
+
+/** Presents devices to their owner. */
+export function presentDevices(
+  devices: DeviceRecord[],
+  isOnlineDevice: DeviceOnline = noDeviceOnline,
+): DeviceView[] {
+  return devices.map((device) => ({
+    deviceId: device.deviceId,
+    platform: device.platform,
+    name: device.name,
+    online: isOnlineDevice(device.deviceId),
+    lastSeenAt: device.lastSeenAt.toISOString(),
+  }));
+}
+
+function presentDeleted(user: UserRecord): UserView {
+  return {
+    id: String(user._id),
+    name: DELETED_ACCOUNT_NAME,
+    username: null,
+    bio: '',
+    avatarUrl: null,
+    online: false,
+    lastSeenAt: null,
+  };
+}
