@@ -1,0 +1,68 @@
+/**
+ * The guard of the socket path: every client payload is checked against the schema that stands in `swagger/asyncapi.yaml`
+ * itself, compiled once at start. A document that cannot be compiled stops the start.
+ */
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020';
+import addFormats from 'ajv-formats';
+import { clientEvents } from '../docs/asyncapi-operations';
+import { ASYNCAPI_PATH, asObject, loadDocument } from '../docs/documents';
+import type { FieldError } from '../errors/app-error';
+import { toFieldErrors } from './payload-errors';
+
+export interface PayloadValidator {
+  /**
+   * The faults of a client event's payload, `undefined` when it has none; the payload stays as it is.
+   * @throws Error for an event that is not in `events`.
+   */
+  validate(event: string, payload: unknown): FieldError[] | undefined;
+  /** The names of all client events. */
+  events: string[];
+}
+
+interface EventSchema {
+  /** Stops at the first fault, so that a huge payload costs little. */
+  quick: ValidateFunction;
+  /** Finds every fault, for the answer. */
+  thorough: ValidateFunction;
+}
+
+/** Compiles the payload schemas of all client events of an AsyncAPI document. @throws Error when one is not sound. */
+export function createPayloadValidator(asyncapiPath: string = ASYNCAPI_PATH): PayloadValidator {
+  const schemas = compileAll(asyncapiPath);
+  return {
+    events: [...schemas.keys()],
+    validate(event, payload) {
+      const schema = schemas.get(event);
+      if (!schema) throw new Error(`${asyncapiPath} has no client event ${event}`);
+      // An event that was sent without arguments has no payload at all; to the schemas that is null.
+      return findFaults(schema, payload ?? null);
+    },
+  };
+}
+
+function findFaults({ quick, thorough }: EventSchema, payload: unknown): FieldError[] | undefined {
+  if (quick(payload)) return undefined;
+  const isHuge = quick.errors?.some((error) => error.keyword === 'maxProperties');
+  if (isHuge) return toFieldErrors(quick.errors ?? []);
+  thorough(payload);
+  return toFieldErrors(thorough.errors ?? []);
+}
+
+function compileAll(file: string): Map<string, EventSchema> {
+  const document = loadDocument(file);
+  const quick = createAjv({ allErrors: false });
+  const thorough = createAjv({ allErrors: true });
+  return new Map(
+    clientEvents(document).map(({ name, message }) => {
+      // The document's components come along, so that `#/components/...` means the same as in the document.
+      const schema = { ...asObject(message.payload), components: document.components };
+      return [name, { quick: quick.compile(schema), thorough: thorough.compile(schema) }];
+    }),
+  );
+}
+
+function createAjv(options: { allErrors: boolean }): Ajv2020 {
+  const ajv = new Ajv2020({ strict: false, ...options });
+  addFormats(ajv, ['date-time']);
+  return ajv;
+}
