@@ -1,0 +1,12 @@
+const SEPARATORS = /[\s().\-\u2010-\u2015]/gu;
+const E164 = /^\+\d{7,15}$/;
+
+/**
+ * The E.164 form of a number somebody typed or pasted whole (`+91 11111-11111`), or undefined when it is none. A
+ * missing plus is forgiven: unescaped in a query string it arrives as a space.
+ */
+export function asE164(text: string): string | undefined {
+  const compact = text.normalize('NFKC').replace(SEPARATORS, '');
+  const candidate = compact.startsWith('+') ? compact : `+${compact}`;
+  return E164.test(candidate) ? candidate : undefined;
+}

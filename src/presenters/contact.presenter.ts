@@ -1,0 +1,36 @@
+import type { ContactRecord } from '../models/contact.model';
+import type { UserRecord } from '../models/user.model';
+import type { Relation } from '../policies/contact.policy';
+import { presentUser, type UserView } from './user.presenter';
+
+/** One's own side of a relationship (contract section 6; the same words in native). */
+export interface ContactView {
+  id: string;
+  status: 'PENDING' | 'ACCEPTED' | 'BLOCKED';
+  user: UserView;
+  direction: 'incoming' | 'outgoing';
+  createdAt: string;
+}
+
+/** What a presenter needs of one contact. */
+export interface ContactEntry {
+  contact: ContactRecord;
+  user: UserRecord;
+  relation: Relation;
+}
+
+/** Presents what the owner holds about somebody; a block outranks everything else they hold. */
+export function presentContact({ contact, user, relation }: ContactEntry): ContactView {
+  return {
+    id: String(contact._id),
+    status: contactStatus(contact),
+    user: presentUser(user, relation),
+    direction: contact.direction,
+    createdAt: contact.createdAt.toISOString(),
+  };
+}
+
+function contactStatus(contact: ContactRecord): ContactView['status'] {
+  if (contact.isBlocked) return 'BLOCKED';
+  return contact.status === 'accepted' ? 'ACCEPTED' : 'PENDING';
+}

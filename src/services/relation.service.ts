@@ -1,0 +1,74 @@
+import { ContactModel, type ContactRecord } from '../models/contact.model';
+import { trusted } from '../models/trusted';
+import { DEFAULT_PRIVACY, type Privacy, UserModel } from '../models/user.model';
+import type { Relation, RelationFacts } from '../policies/contact.policy';
+
+/**
+ * How the viewer stands to each of the others, in both directions, with their privacy settings: two queries at once,
+ * however many they are. Every id gets an answer; who does not exist is a stranger. To oneself one is a contact.
+ */
+export async function relationsOf(
+  viewerId: string,
+  otherIds: readonly string[],
+): Promise<Map<string, RelationFacts>> {
+  const ids = [...new Set(otherIds)];
+  if (ids.length === 0) return new Map();
+  const [{ mine, theirs }, privacies] = await Promise.all([readSides(viewerId, ids), readPrivacies(ids)]);
+  return new Map(
+    ids.map((given) => {
+      // Hex digits in capitals name the same person.
+      const id = given.toLowerCase();
+      const relation = id === viewerId ? TO_ONESELF : toRelation(mine.get(id), theirs.get(id));
+      return [given, { ...relation, otherPrivacy: privacies.get(id) ?? DEFAULT_PRIVACY }];
+    }),
+  );
+}
+
+const TO_ONESELF: Relation = {
+  isBlockedByMe: false,
+  hasBlockedMe: false,
+  isMyContact: true,
+  otherHasMeAsContact: true,
+};
+
+type Side = Pick<ContactRecord, 'ownerId' | 'userId' | 'status' | 'isBlocked'>;
+
+function toRelation(mine: Side | undefined, theirs: Side | undefined): Relation {
+  return {
+    isBlockedByMe: mine?.isBlocked ?? false,
+    hasBlockedMe: theirs?.isBlocked ?? false,
+    isMyContact: isContact(mine),
+    otherHasMeAsContact: isContact(theirs),
+  };
+}
+
+function isContact(side: Side | undefined): boolean {
+  return side?.status === 'accepted' && !side.isBlocked;
+}
+
+async function readSides(
+  viewerId: string,
+  ids: string[],
+): Promise<{ mine: Map<string, Side>; theirs: Map<string, Side> }> {
+  const sides = await ContactModel.find(
+    {
+      $or: [
+        { ownerId: viewerId, userId: trusted({ $in: ids }) },
+        { userId: viewerId, ownerId: trusted({ $in: ids }) },
+      ],
+    },
+    { ownerId: 1, userId: 1, status: 1, isBlocked: 1 },
+  ).lean();
+  const mine = new Map<string, Side>();
+  const theirs = new Map<string, Side>();
+  for (const side of sides) {
+    if (String(side.ownerId) === viewerId) mine.set(String(side.userId), side);
+    else theirs.set(String(side.ownerId), side);
+  }
+  return { mine, theirs };
+}
+
+async function readPrivacies(ids: string[]): Promise<Map<string, Privacy>> {
+  const users = await UserModel.find({ _id: trusted({ $in: ids }) }, { privacy: 1 }).lean();
+  return new Map(users.map((user) => [String(user._id), user.privacy]));
+}
