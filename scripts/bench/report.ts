@@ -1,0 +1,106 @@
+import os from 'node:os';
+import type { FanoutResult } from './fanout';
+import type { Rates } from './figures';
+import type { IdleFigures } from './idle-memory';
+import type { BenchOptions } from './options';
+import type { SendResult } from './send-to-deliver';
+
+export interface BenchResults {
+  sends: SendResult[];
+  idle: IdleFigures;
+  fanout: FanoutResult[];
+}
+
+/** The figures alone, as `--json` writes them. */
+export function toJson({ sends, idle, fanout }: BenchResults): string {
+  const figures = {
+    sendToDeliver: sends.map((result) => result.figures),
+    idleConnection: idle,
+    fanout: fanout.map((result) => result.figures),
+  };
+  return `${JSON.stringify(figures, null, 2)}\n`;
+}
+
+/** What the figures were measured on, in one line. */
+export function describeMachine(mongodVersion: string): string {
+  const cores = os.cpus();
+  const memory = Math.round(os.totalmem() / 2 ** 30);
+  return `Node ${process.version}, mongod ${mongodVersion}, ${cores.length} cores (${cores[0]?.model.trim()}), ${memory} GB, ${os.type()} ${os.release()}`;
+}
+
+/** The tables a person reads, with the ratios to the baselines. */
+export function toText(results: BenchResults, options: BenchOptions): string {
+  const { rounds, measureMs, hasEcho } = options;
+  const echo = hasEcho ? 'the sender hears its own message too' : 'only Parley echoes to the sender';
+  return [
+    `Medians of ${rounds} alternating rounds of ${measureMs / 1000} s each; ${echo}.`,
+    '',
+    'SEND TO DELIVER (messages/s, p50 / p99 in ms from send to the peer; x = Parley to (b))',
+    ...table(sendRows(results.sends)),
+    '',
+    'FAN-OUT, one sender with 4 in flight (deliveries/s)',
+    ...table(fanoutRows(results.fanout)),
+    '',
+    'IDLE CONNECTION (resident memory)',
+    ...table(idleRows(results.idle)),
+  ].join('\n');
+}
+
+function sendRows(sends: SendResult[]): string[][] {
+  const header = ['pairs', 'in flight', 'idle', 'Parley', '(a) relay', '(b) group commit'];
+  header.push('rate x', 'p99 x', 'server us/message', 'load busy');
+  return [
+    header,
+    ...sends.map(({ figures, details }) => {
+      const { parley, relay, groupCommit } = figures;
+      const { cpuMicros } = details;
+      return [
+        String(figures.pairs),
+        String(figures.inFlight),
+        String(figures.idle ?? 0),
+        ...[parley, relay, groupCommit].map(ratesText),
+        ratio(parley.rate, groupCommit.rate),
+        ratio(parley.p99, groupCommit.p99),
+        [cpuMicros.parley, cpuMicros.relay, cpuMicros.groupCommit].map(microsText).join(' / '),
+        `${Math.round(details.loadShare * 100)} %`,
+      ];
+    }),
+  ];
+}
+
+function ratesText({ rate, p50, p99 }: Rates): string {
+  return `${rate}  ${p50.toFixed(1)} / ${p99.toFixed(1)}`;
+}
+
+function microsText(micros: number | undefined): string {
+  return micros === undefined ? '-' : micros.toFixed(0);
+}
+
+function fanoutRows(fanout: FanoutResult[]): string[][] {
+  return [
+    ['members', 'Parley', '(a) relay', '(b) group commit', 'to (a)', 'to (b)'],
+    ...fanout.map(({ figures, groupCommit }) => [
+      ...[figures.members, figures.parley, figures.bare, groupCommit].map(String),
+      ratio(figures.parley, figures.bare),
+      ratio(figures.parley, groupCommit),
+    ]),
+  ];
+}
+
+function idleRows({ parleyBytes, bareBytes }: IdleFigures): string[][] {
+  const kilobytes = (bytes: number): string => `${(bytes / 1024).toFixed(1)} KB`;
+  return [
+    ['Parley', 'bare Socket.IO', 'x'],
+    [kilobytes(parleyBytes), kilobytes(bareBytes), ratio(parleyBytes, bareBytes)],
+  ];
+}
+
+function ratio(value: number, base: number): string {
+  return base > 0 ? (value / base).toFixed(2) : '-';
+}
+
+/** Right-aligned columns, two spaces apart. */
+function table(rows: string[][]): string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows.map((row) => row.map((cell, column) => cell.padStart(widths[column] ?? 0)).join('   '));
+}
