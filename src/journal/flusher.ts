@@ -1,0 +1,152 @@
+import { Types } from 'mongoose';
+import { AppError, unavailable } from '../errors/app-error';
+import type { MessageRecord } from '../models/message.model';
+import type { Clock } from '../types/clock';
+import { insertBatch } from './insert-batch';
+import type { AppendOp, Lane } from './lane';
+import { digestOf, numberOps } from './numbering';
+import { findStored } from './stored';
+
+/** A lane in which another node took a number is flushed apart for this long. */
+const CONTENDED_MS = 5000;
+const RETRY_UNCERTAIN_MS = 200;
+
+export interface Flusher {
+  /** Writes the messages, in order within each chat; every one of them ends resolved, rejected or back in its lane. */
+  flush(ops: AppendOp[]): Promise<void>;
+}
+
+/**
+ * Owns one write to the log: numbering, the insert, and what to do when part of it is refused or its outcome is unknown.
+ * `onWritten` hears of durable messages right after their senders' acknowledgements were set off; `onSettled` of every message that
+ * left the journal, however.
+ */
+export function createFlusher(deps: {
+  clock: Clock;
+  onWritten: (messages: MessageRecord[]) => void;
+  onSettled: (op: AppendOp) => void;
+}): Flusher {
+  const { clock, onWritten, onSettled } = deps;
+
+  function commit(ops: readonly AppendOp[], docs: readonly MessageRecord[]): void {
+    const written: MessageRecord[] = [];
+    ops.forEach((op, i) => {
+      const message = docs[i];
+      if (message === undefined) return;
+      op.lane.head = { seq: message.seq, rev: message.rev, count: message.count };
+      onSettled(op);
+      op.resolve({ message, isNew: true });
+      written.push(message);
+    });
+    if (written.length > 0) onWritten(written);
+  }
+
+  /** Puts a chat's messages back in front of its queue, to be numbered anew on a head that is read again. */
+  function giveBack(ops: readonly AppendOp[], lane: Lane): AppendOp[] {
+    const own = ops.filter((op) => op.lane === lane);
+    lane.head = undefined;
+    lane.queue.unshift(...own);
+    return ops.filter((op) => op.lane !== lane);
+  }
+
+  /** Resolves those whose key or id is stored already; answers the rest. */
+  async function dropStored(ops: readonly AppendOp[]): Promise<AppendOp[]> {
+    const stored = await findStored({ ids: ops.map((op) => op.id), keys: ops.flatMap(keyFilter) });
+    const byId = new Map(stored.map((message) => [String(message._id), message]));
+    const byKey = new Map(stored.map((message) => [storedKey(message), message]));
+    const written: MessageRecord[] = [];
+    const rest: AppendOp[] = [];
+    for (const op of ops) {
+      const own = byId.get(String(op.id));
+      const first = op.key === undefined ? undefined : byKey.get(op.key);
+      if (own) {
+        op.lane.head = undefined;
+        onSettled(op);
+        op.resolve({ message: own, isNew: true });
+        written.push(own);
+      } else if (first) {
+        onSettled(op);
+        resolveRepetition(op, first);
+      } else rest.push(op);
+    }
+    if (written.length > 0) onWritten(written.sort((a, b) => a.seq - b.seq));
+    return rest;
+  }
+
+  /** After a lost connection: waits until the database answers, learns what was stored, gives the rest back. */
+  async function resolveUncertain(ops: AppendOp[], cause: unknown): Promise<void> {
+    let open = ops;
+    while (open.length > 0) {
+      open = rejectOverdue(open, clock.now().getTime(), cause, onSettled);
+      try {
+        open = await dropStored(open);
+        for (const lane of new Set(open.map((op) => op.lane))) open = giveBack(open, lane);
+      } catch {
+        await new Promise((resolve) => setTimeout(resolve, RETRY_UNCERTAIN_MS));
+      }
+    }
+  }
+
+  return {
+    async flush(batch) {
+      let ops = batch;
+      while (ops.length > 0) {
+        const docs = numberOps(ops, clock.now());
+        const outcome = await insertBatch(docs);
+        if (outcome.kind === 'uncertain') {
+          for (const op of ops) op.lane.head = undefined;
+          return resolveUncertain(ops, outcome.cause);
+        }
+        if (outcome.kind === 'done') return commit(ops, docs);
+        commit(ops.slice(0, outcome.inserted), docs);
+        ops = ops.slice(outcome.inserted);
+        const refused = ops[0];
+        if (refused === undefined) return;
+        if (outcome.refusal === 'number') {
+          refused.lane.contendedUntilMs = clock.now().getTime() + CONTENDED_MS;
+          ops = giveBack(ops, refused.lane);
+        } else ops = await dropStored(ops);
+      }
+    },
+  };
+}
+
+/** Rejects the messages whose time is over; answers the others. */
+export function rejectOverdue(
+  ops: AppendOp[],
+  nowMs: number,
+  cause: unknown,
+  onSettled: (op: AppendOp) => void,
+): AppendOp[] {
+  const rest: AppendOp[] = [];
+  for (const op of ops) {
+    if (op.deadlineMs > nowMs) rest.push(op);
+    else {
+      onSettled(op);
+      op.reject(
+        unavailable('The message could not be confirmed; send it again with the same tempId', 2, cause),
+      );
+    }
+  }
+  return rest;
+}
+
+/** Answers a repeated key with its first message, or refuses it when it was used for something else (contract section 4). */
+export function resolveRepetition(op: AppendOp, first: MessageRecord): void {
+  if (first.digest === (op.digest ?? digestOf(op.entry))) op.resolve({ message: first, isNew: false });
+  else op.reject(keyConflict());
+}
+
+/** The refusal of a key that was used with another chat or content. */
+export function keyConflict(): AppError {
+  return new AppError('conflict', 'This tempId was already used for another message');
+}
+
+function keyFilter(op: AppendOp) {
+  const { tempId, senderId } = op.entry;
+  return tempId === undefined ? [] : [{ senderId: new Types.ObjectId(senderId), tempId }];
+}
+
+function storedKey(message: MessageRecord): string {
+  return `${message.senderId}:${message.tempId}`;
+}

@@ -1,0 +1,257 @@
+import { Types } from 'mongoose';
+import type { Logger } from '../config/logger';
+import { unavailable } from '../errors/app-error';
+import type { EventBus } from '../events/event-bus';
+import type { MessageRecord } from '../models/message.model';
+import type { Clock } from '../types/clock';
+import { amendMessage } from './amender';
+import { createFlusher, keyConflict, rejectOverdue } from './flusher';
+import { readHeads } from './heads';
+import type { Journal, NewEntry } from './journal.types';
+import { type AppendOp, type Lane, LaneTable } from './lane';
+import { digestOf } from './numbering';
+import { createProjections } from './projections';
+import { recoverProjections } from './recover';
+
+/** A message or change that the database did not confirm within this time is refused as `unavailable`. */
+const CONFIRM_WITHIN_MS = 10_000;
+const MAX_IDLE_LANES = 50_000;
+/** One command of the flush; a larger backlog goes out in several. */
+const MAX_BATCH = 1000;
+
+type Appended = { message: MessageRecord; isNew: boolean };
+
+/**
+ * The write path of all chats: what is pending on this node, for all chats, goes out as one ordered, majority-journaled
+ * insert; the next one starts when it ends. Owns the queues and the numbers; when the process dies, what was not
+ * acknowledged may be gone and nothing else is.
+ */
+export function createJournal(deps: {
+  bus: EventBus;
+  logger: Logger;
+  clock: Clock;
+  maxPending: number;
+}): Journal & {
+  /** Derives anew what a crash kept from being projected; to be called before serving. */
+  recover(): Promise<void>;
+} {
+  const { bus, logger, clock, maxPending } = deps;
+  const lanes = new LaneTable(MAX_IDLE_LANES);
+  const ready = new Set<Lane>();
+  const inFlight = new Map<string, { digest: string; result: Promise<Appended> }>();
+  const projections = createProjections(logger);
+  let pending = 0;
+  let isFlushing = false;
+  let isStopped = false;
+  let idle: Array<() => void> = [];
+
+  const flusher = createFlusher({ clock, onWritten, onSettled });
+
+  function onWritten(messages: MessageRecord[]): void {
+    projections.messagesWritten(messages);
+    bus.emit('messages.created', { messages });
+  }
+
+  function onSettled(op: AppendOp): void {
+    if (op.isSettled) return;
+    op.isSettled = true;
+    done();
+    if (op.key !== undefined) inFlight.delete(op.key);
+  }
+
+  function done(): void {
+    pending -= 1;
+    if (pending > 0) return;
+    for (const resolve of idle) resolve();
+    idle = [];
+  }
+
+  function schedule(lane: Lane): void {
+    ready.add(lane);
+    if (isFlushing) return;
+    isFlushing = true;
+    // After the events of this turn of the loop, so that what came together goes out together.
+    setImmediate(() => void flushAll());
+  }
+
+  async function flushAll(): Promise<void> {
+    try {
+      for (let batch = collect(); batch.length > 0; batch = collect()) await runFlush(batch);
+    } finally {
+      isFlushing = false;
+    }
+  }
+
+  /** A fault that is neither a refusal nor an outage must not leave senders waiting. */
+  async function runFlush(batch: AppendOp[]): Promise<void> {
+    try {
+      await flusher.flush(batch);
+    } catch (error) {
+      logger.error('A flush of the journal failed', { cause: error });
+      for (const op of batch) {
+        op.lane.head = undefined;
+        op.deadlineMs = 0;
+      }
+      rejectOverdue(
+        batch.filter((op) => !isQueued(op)),
+        1,
+        error,
+        onSettled,
+      );
+    }
+    for (const lane of new Set(batch.map((op) => op.lane))) if (lane.queue.length > 0) ready.add(lane);
+  }
+
+  function isQueued(op: AppendOp): boolean {
+    return op.lane.queue.includes(op);
+  }
+
+  /** What can be written now for all chats; starts what has to go its own way first: cold heads, changes, contended lanes. */
+  function collect(): AppendOp[] {
+    const batch: AppendOp[] = [];
+    const cold: Lane[] = [];
+    const nowMs = clock.now().getTime();
+    for (const lane of ready) {
+      if (batch.length >= MAX_BATCH) break;
+      ready.delete(lane);
+      if (lane.isBusy || lane.isLoading || lane.queue.length === 0) continue;
+      if (lane.queue[0]?.kind === 'amend') runAmend(lane);
+      else if (lane.head === undefined) cold.push(lane);
+      else if (lane.contendedUntilMs > nowMs) flushApart(lane);
+      else batch.push(...takeAppends(lane));
+    }
+    if (cold.length > 0) void loadHeads(cold);
+    return batch;
+  }
+
+  function takeAppends(lane: Lane): AppendOp[] {
+    let n = 0;
+    while (n < lane.queue.length && n < MAX_BATCH && lane.queue[n]?.kind === 'append') n += 1;
+    return lane.queue.splice(0, n) as AppendOp[];
+  }
+
+  function release(lane: Lane): void {
+    lane.isBusy = false;
+    if (lane.queue.length > 0) schedule(lane);
+  }
+
+  function flushApart(lane: Lane): void {
+    lane.isBusy = true;
+    void runFlush(takeAppends(lane)).finally(() => release(lane));
+  }
+
+  function runAmend(lane: Lane): void {
+    const op = lane.queue.shift();
+    if (op?.kind !== 'amend') return;
+    lane.isBusy = true;
+    void op.run().finally(() => release(lane));
+  }
+
+  async function loadHeads(cold: Lane[]): Promise<void> {
+    for (const lane of cold) lane.isLoading = true;
+    try {
+      const heads = await readHeads(cold.map((lane) => lane.chatId));
+      for (const lane of cold) lane.head = heads.get(lane.chatId);
+    } catch (error) {
+      dropOverdue(cold, error);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    for (const lane of cold) {
+      lane.isLoading = false;
+      if (lane.queue.length > 0) schedule(lane);
+    }
+  }
+
+  function dropOverdue(cold: Lane[], error: unknown): void {
+    const nowMs = clock.now().getTime();
+    for (const lane of cold) {
+      const appends = lane.queue.filter((op): op is AppendOp => op.kind === 'append');
+      const kept = new Set(rejectOverdue(appends, nowMs, error, onSettled));
+      lane.queue = lane.queue.filter((op) => op.kind === 'amend' || kept.has(op));
+    }
+  }
+
+  function admit(): number {
+    if (isStopped) throw unavailable('The server is shutting down');
+    if (pending >= maxPending) throw unavailable('Too much is waiting to be written');
+    pending += 1;
+    return clock.now().getTime() + CONFIRM_WITHIN_MS;
+  }
+
+  async function append(entry: NewEntry): Promise<Appended> {
+    const key = entry.tempId === undefined ? undefined : `${entry.senderId}:${entry.tempId}`;
+    const digest = key === undefined ? undefined : digestOf(entry);
+    const earlier = key === undefined ? undefined : inFlight.get(key);
+    if (earlier) {
+      if (earlier.digest !== digest) throw keyConflict();
+      return { message: (await earlier.result).message, isNew: false };
+    }
+    const deadlineMs = admit();
+    const result = new Promise<Appended>((resolve, reject) => {
+      const lane = lanes.get(entry.chatId);
+      const id = new Types.ObjectId();
+      lane.queue.push({
+        kind: 'append',
+        id,
+        entry,
+        digest,
+        key,
+        lane,
+        deadlineMs,
+        isSettled: false,
+        resolve,
+        reject,
+      });
+      schedule(lane);
+    });
+    if (key !== undefined && digest !== undefined) inFlight.set(key, { digest, result });
+    return result;
+  }
+
+  return {
+    append,
+
+    async amend(chatId, messageId, change) {
+      const deadlineMs = admit();
+      const lane = lanes.get(chatId);
+      return new Promise((resolve, reject) => {
+        const request = { lane, messageId: new Types.ObjectId(messageId), change, deadlineMs };
+        const run = async () => {
+          try {
+            const result = await amendMessage(request, clock);
+            if (result.isChanged) projections.revReached(chatId, result.message.rev);
+            resolve(result);
+          } catch (error) {
+            reject(error);
+          } finally {
+            done();
+          }
+        };
+        lane.queue.push({ kind: 'amend', run });
+        schedule(lane);
+      });
+    },
+
+    async head(chatId) {
+      const known = lanes.peek(chatId)?.head;
+      if (known) return { ...known };
+      const head = (await readHeads([chatId])).get(chatId);
+      return head ?? { seq: 0, rev: 0, count: 0 };
+    },
+
+    settle: (chatIds) => projections.settle(chatIds),
+
+    async recover() {
+      const behind = await recoverProjections(projections);
+      if (behind > 0) logger.info(`Brought ${behind} chat(s) up to date with the message log`);
+    },
+
+    async stop() {
+      isStopped = true;
+      if (pending > 0) await new Promise<void>((resolve) => idle.push(resolve));
+      await projections
+        .stop()
+        .catch((error) => logger.warn('Projections are left for the next start', { cause: error }));
+    },
+  };
+}

@@ -1,0 +1,73 @@
+import type { Types } from 'mongoose';
+import type { MessageRecord } from '../models/message.model';
+import type { ChatHead, NewEntry } from './journal.types';
+
+/** A message waiting to be written. Its id is given once, so that an uncertain write can be looked up. */
+export interface AppendOp {
+  kind: 'append';
+  id: Types.ObjectId;
+  entry: NewEntry;
+  /** Digest of chat and content; set with `key`, the pair of sender and `tempId`. */
+  digest: string | undefined;
+  key: string | undefined;
+  lane: Lane;
+  deadlineMs: number;
+  /** Resolved or rejected; counted once. */
+  isSettled: boolean;
+  resolve: (result: { message: MessageRecord; isNew: boolean }) => void;
+  reject: (error: Error) => void;
+}
+
+/** A change of one message; runs alone in its lane. */
+export interface AmendOp {
+  kind: 'amend';
+  run: () => Promise<void>;
+}
+
+export type LaneOp = AppendOp | AmendOp;
+
+/**
+ * One chat's queue on this node. `head` is the last durable number this node knows, undefined while it has to be read.
+ * A number is only taken on top of a durable head, so n+1 exists only if n does.
+ */
+export interface Lane {
+  chatId: string;
+  head: ChatHead | undefined;
+  queue: LaneOp[];
+  /** A write of this lane is under way outside the common flush. */
+  isBusy: boolean;
+  isLoading: boolean;
+  /** Until then another node is taken to write here too; the lane then has its own flushes, so that it delays nobody. */
+  contendedUntilMs: number;
+}
+
+/** The lanes of the chats that are or lately were active, bounded: the longest idle ones are forgotten first. */
+export class LaneTable {
+  private readonly lanes = new Map<string, Lane>();
+
+  constructor(private readonly maxIdle: number) {}
+
+  /** The chat's lane, made when it is not there. */
+  get(chatId: string): Lane {
+    let lane = this.lanes.get(chatId);
+    if (lane === undefined) {
+      lane = { chatId, head: undefined, queue: [], isBusy: false, isLoading: false, contendedUntilMs: 0 };
+    } else {
+      this.lanes.delete(chatId);
+    }
+    this.lanes.set(chatId, lane);
+    if (this.lanes.size > this.maxIdle) this.forgetOldest();
+    return lane;
+  }
+
+  peek(chatId: string): Lane | undefined {
+    return this.lanes.get(chatId);
+  }
+
+  private forgetOldest(): void {
+    for (const [chatId, lane] of this.lanes) {
+      if (this.lanes.size <= this.maxIdle) return;
+      if (lane.queue.length === 0 && !lane.isBusy && !lane.isLoading) this.lanes.delete(chatId);
+    }
+  }
+}

@@ -1,0 +1,142 @@
+import { Types } from 'mongoose';
+import type { Logger } from '../config/logger';
+import { ChatModel } from '../models/chat.model';
+import { MembershipModel } from '../models/membership.model';
+import type { MessageRecord } from '../models/message.model';
+
+/** Projections are written this long after the first change at the latest, one write per chat however many messages came. */
+const PROJECT_AFTER_MS = 500;
+const RETRY_AFTER_MS = 1000;
+
+interface ChatProjection {
+  seq: number;
+  rev: number;
+  count: number;
+  lastMessageId: Types.ObjectId | null;
+  at: Date | null;
+  /** Sender to the newest own message: sending moves the sender's own watermarks (contract section 4). */
+  senders: Map<string, { seq: number; count: number }>;
+}
+
+export interface Projections {
+  messagesWritten(messages: readonly MessageRecord[]): void;
+  revReached(chatId: string, rev: number): void;
+  /** Resolves when everything noted so far about these chats is written. */
+  settle(chatIds: readonly string[]): Promise<void>;
+  /** Writes what is left and ends. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Owns the write-behind of what is derived from the log: chat heads and the senders' watermarks. When a write fails the
+ * changes stay noted and are tried again; what a crash loses is derived anew at the next start (`recover.ts`).
+ */
+export function createProjections(logger: Logger): Projections {
+  let dirty = new Map<string, ChatProjection>();
+  let writing: { chats: Map<string, ChatProjection>; done: Promise<void> } | undefined;
+  let timer: NodeJS.Timeout | undefined;
+
+  function touch(chatId: string): ChatProjection {
+    let entry = dirty.get(chatId);
+    if (entry === undefined) {
+      entry = { seq: 0, rev: 0, count: 0, lastMessageId: null, at: null, senders: new Map() };
+      dirty.set(chatId, entry);
+    }
+    timer ??= setTimeout(() => void flush().catch(() => undefined), PROJECT_AFTER_MS);
+    return entry;
+  }
+
+  function note(message: MessageRecord): void {
+    const entry = touch(String(message.chatId));
+    entry.rev = Math.max(entry.rev, message.rev);
+    if (message.seq <= entry.seq) return;
+    entry.seq = message.seq;
+    entry.count = message.count;
+    entry.lastMessageId = message._id;
+    entry.at = message.createdAt;
+    entry.senders.set(String(message.senderId), { seq: message.seq, count: message.count });
+  }
+
+  async function flush(): Promise<void> {
+    clearTimeout(timer);
+    timer = undefined;
+    if (writing) await writing.done.catch(() => undefined);
+    if (dirty.size === 0) return;
+    const chats = dirty;
+    dirty = new Map();
+    const done = writeProjections(chats);
+    writing = { chats, done };
+    try {
+      await done;
+    } catch (error) {
+      logger.warn('Chat projections could not be written; they will be tried again', { cause: error });
+      restore(chats);
+      throw error;
+    } finally {
+      writing = undefined;
+    }
+  }
+
+  function restore(chats: Map<string, ChatProjection>): void {
+    for (const [chatId, old] of chats) {
+      const newer = dirty.get(chatId);
+      dirty.set(chatId, newer ? merge(old, newer) : old);
+    }
+    timer ??= setTimeout(() => void flush().catch(() => undefined), RETRY_AFTER_MS);
+  }
+
+  return {
+    messagesWritten: (messages) => messages.forEach(note),
+    revReached(chatId, rev) {
+      const entry = touch(chatId);
+      entry.rev = Math.max(entry.rev, rev);
+    },
+    async settle(chatIds) {
+      if (chatIds.some((id) => dirty.has(id))) await flush();
+      else if (writing && chatIds.some((id) => writing?.chats.has(id))) await writing.done;
+    },
+    async stop() {
+      await flush();
+      clearTimeout(timer);
+    },
+  };
+}
+
+function merge(old: ChatProjection, newer: ChatProjection): ChatProjection {
+  const senders = new Map([...old.senders, ...newer.senders]);
+  const top = newer.seq >= old.seq ? newer : old;
+  return { ...top, rev: Math.max(old.rev, newer.rev), senders };
+}
+
+/** Writes the derived fields; they only ever grow, so a repeated or late write is harmless. */
+export async function writeProjections(chats: ReadonlyMap<string, ChatProjection>): Promise<void> {
+  // The members first: a chat whose head is behind the log tells the recovery to look at its senders again.
+  const members = [...chats].flatMap(([chatId, chat]) => senderUpdates(chatId, chat));
+  const options = { ordered: false, writeConcern: { w: 1, journal: false } } as const;
+  if (members.length > 0) await MembershipModel.collection.bulkWrite(members, options);
+  await ChatModel.collection.bulkWrite(
+    [...chats].map(([chatId, chat]) => ({ updateOne: chatUpdate(chatId, chat) })),
+    options,
+  );
+}
+
+function senderUpdates(chatId: string, chat: ChatProjection) {
+  return [...chat.senders].map(([userId, { seq, count }]) => ({
+    updateOne: {
+      filter: { chatId: new Types.ObjectId(chatId), userId: new Types.ObjectId(userId) },
+      update: { $max: { deliveredSeq: seq, readSeq: seq, shownReadSeq: seq, readCount: count } },
+    },
+  }));
+}
+
+function chatUpdate(chatId: string, chat: ChatProjection) {
+  const isNewest = { $gt: [chat.seq, '$seq'] };
+  const set = {
+    seq: { $max: ['$seq', chat.seq] },
+    rev: { $max: ['$rev', chat.rev] },
+    count: { $max: ['$count', chat.count] },
+    lastMessageId: { $cond: [isNewest, chat.lastMessageId, '$lastMessageId'] },
+    lastActivityAt: { $cond: [isNewest, chat.at, '$lastActivityAt'] },
+  };
+  return { filter: { _id: new Types.ObjectId(chatId) }, update: [{ $set: set }] };
+}

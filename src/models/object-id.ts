@@ -1,0 +1,13 @@
+import { Types } from 'mongoose';
+
+export type ObjectId = Types.ObjectId;
+
+/** The stored form of an id that was checked to be one. */
+export function toObjectId(id: string): ObjectId {
+  return new Types.ObjectId(id);
+}
+
+/** A new id. */
+export function newObjectId(): ObjectId {
+  return new Types.ObjectId();
+}

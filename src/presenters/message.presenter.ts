@@ -1,0 +1,83 @@
+import type { MessageRecord } from '../models/message.model';
+import type { Content } from '../types/content';
+
+export type MessageStatus = 'sent' | 'delivered' | 'read';
+
+/** The lowest watermarks among a chat's members, which is what a message's status follows from (contract section 4). */
+export interface StatusFloor {
+  delivered: number;
+  read: number;
+}
+
+/** A message on the wire (contract section 4). */
+export interface MessageView {
+  id: string;
+  chatId: string;
+  seq: number;
+  rev: number;
+  senderId: string;
+  content: Content | null;
+  replyTo: { id: string; senderId: string; content: Content | null } | null;
+  forwardedFrom: { messageId: string; senderId: string } | null;
+  reactions: Array<{ userId: string; emoji: string; at: string }>;
+  status: MessageStatus;
+  tempId: string | null;
+  createdAt: string;
+  editedAt: string | null;
+  deletedAt: string | null;
+}
+
+export interface MessageViewFacts {
+  /** Undefined for the form everybody but the sender gets. */
+  viewerId: string | undefined;
+  status: MessageStatus;
+  now: Date;
+}
+
+/** Presents a message; the idempotency key goes to its sender only, and what has expired shows as a tombstone. */
+export function presentMessage(
+  message: MessageRecord,
+  { viewerId, status, now }: MessageViewFacts,
+): MessageView {
+  const isExpired = message.expiresAt !== undefined && message.expiresAt <= now;
+  const deletedAt = message.deletedAt ?? (isExpired ? message.expiresAt : null);
+  const senderId = String(message.senderId);
+  return {
+    id: String(message._id),
+    chatId: String(message.chatId),
+    seq: message.seq,
+    rev: message.rev,
+    senderId,
+    content: isExpired ? null : message.content,
+    replyTo: deletedAt ? null : presentReply(message),
+    forwardedFrom: message.forwardedFrom
+      ? {
+          messageId: String(message.forwardedFrom.messageId),
+          senderId: String(message.forwardedFrom.senderId),
+        }
+      : null,
+    reactions: isExpired ? [] : presentReactions(message),
+    status,
+    tempId: viewerId === senderId ? (message.tempId ?? null) : null,
+    createdAt: message.createdAt.toISOString(),
+    editedAt: message.editedAt?.toISOString() ?? null,
+    deletedAt: deletedAt?.toISOString() ?? null,
+  };
+}
+
+/** The status of message number `seq` under the chat's lowest watermarks; without anybody to reach it stays `sent`. */
+export function statusAt(seq: number, floor: StatusFloor | undefined): MessageStatus {
+  if (floor === undefined) return 'sent';
+  if (floor.read >= seq) return 'read';
+  return floor.delivered >= seq ? 'delivered' : 'sent';
+}
+
+function presentReply({ replyTo }: MessageRecord): MessageView['replyTo'] {
+  if (!replyTo) return null;
+  return { id: String(replyTo.id), senderId: String(replyTo.senderId), content: replyTo.content };
+}
+
+function presentReactions({ reactions }: MessageRecord): MessageView['reactions'] {
+  if (!reactions) return [];
+  return reactions.map(({ userId, emoji, at }) => ({ userId: String(userId), emoji, at: at.toISOString() }));
+}

@@ -1,0 +1,95 @@
+import { MAX_NAME_LENGTH, MAX_TEXT_LENGTH, MAX_URL_LENGTH } from '../config/limits';
+import { invalidField } from '../errors/app-error';
+import {
+  type LocationContent,
+  MEDIA_TYPES,
+  type MediaContent,
+  type MediaType,
+  type UserContent,
+} from '../types/content';
+
+/**
+ * Reads what a client sent as `content` (contract section 4): an object by type, or a bare string for a text. Unknown
+ * fields are dropped, so that what is stored is what is documented.
+ * @throws validation_failed naming the field.
+ */
+export function readContent(value: unknown): UserContent {
+  if (typeof value === 'string') return { type: 'text', text: readText(value, 'content') };
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw invalidField('content', 'must be an object with a type, or a text');
+  }
+  const content = value as Record<string, unknown>;
+  if (content.type === 'text') return { type: 'text', text: readText(content.text, 'content.text') };
+  if (content.type === 'location') return readLocation(content);
+  const mediaType = MEDIA_TYPES.find((type) => type === content.type);
+  if (mediaType) return readMedia(mediaType, content);
+  throw invalidField('content.type', 'must be one of text, image, video, audio, document, location');
+}
+
+function readText(value: unknown, path: string): string {
+  if (typeof value !== 'string' || value.trim() === '')
+    throw invalidField(path, 'must be a text that is not empty');
+  if (value.length > MAX_TEXT_LENGTH)
+    throw invalidField(path, `must have at most ${MAX_TEXT_LENGTH} characters`);
+  return value;
+}
+
+function readLocation(content: Record<string, unknown>): LocationContent {
+  const name = optionalText(content, 'name', MAX_NAME_LENGTH);
+  return {
+    type: 'location',
+    latitude: readNumber(content, 'latitude', -90, 90),
+    longitude: readNumber(content, 'longitude', -180, 180),
+    ...(name !== undefined && { name }),
+  };
+}
+
+function readMedia(type: MediaType, content: Record<string, unknown>): MediaContent {
+  const url = readUrl(content, 'url');
+  if (url === undefined) throw invalidField('content.url', 'is required');
+  const media: MediaContent = { type, url };
+  const thumbnailUrl = readUrl(content, 'thumbnailUrl');
+  if (thumbnailUrl !== undefined) media.thumbnailUrl = thumbnailUrl;
+  for (const [field, max] of [
+    ['mediaId', 64],
+    ['caption', MAX_TEXT_LENGTH],
+    ['name', 255],
+    ['mimeType', 127],
+  ] as const) {
+    const text = optionalText(content, field, max);
+    if (text !== undefined) media[field] = text;
+  }
+  for (const field of ['size', 'durationMs', 'width', 'height'] as const) {
+    if (content[field] !== undefined && content[field] !== null) {
+      media[field] = readNumber(content, field, 0, Number.MAX_SAFE_INTEGER);
+    }
+  }
+  return media;
+}
+
+function optionalText(content: Record<string, unknown>, field: string, max: number): string | undefined {
+  const value = content[field];
+  if (value === undefined || value === null) return undefined;
+  if (typeof value === 'string' && value.length <= max) return value;
+  throw invalidField(`content.${field}`, `must be a text of at most ${max} characters`);
+}
+
+function readNumber(content: Record<string, unknown>, field: string, min: number, max: number): number {
+  const value = content[field];
+  if (typeof value === 'number' && value >= min && value <= max) return value;
+  throw invalidField(`content.${field}`, `must be a number from ${min} to ${max}`);
+}
+
+function readUrl(content: Record<string, unknown>, field: string): string | undefined {
+  const value = content[field];
+  if (value === undefined || value === null) return undefined;
+  if (
+    typeof value === 'string' &&
+    value.length <= MAX_URL_LENGTH &&
+    /^https?:\/\/[^\s]+$/i.test(value) &&
+    URL.canParse(value)
+  ) {
+    return value;
+  }
+  throw invalidField(`content.${field}`, 'must be an http or https URL');
+}

@@ -1,0 +1,135 @@
+import { invalidField } from '../errors/app-error';
+import type { EventBus } from '../events/event-bus';
+import type { Journal } from '../journal/journal.types';
+import { MembershipModel } from '../models/membership.model';
+import { MessageModel, type MessageRecord } from '../models/message.model';
+import { toObjectId } from '../models/object-id';
+import { UserModel } from '../models/user.model';
+import { assertMember } from '../policies/message.policy';
+import type { Actor } from '../types/actor';
+import { findVisibleMessage } from './message-access';
+import { createReceiptWriter } from './receipt-writer';
+import type { RosterService } from './roster.service';
+
+export interface Floor {
+  delivered: number;
+  read: number;
+}
+
+export interface ReceiptService {
+  /** Moves the actor's delivered watermark to the message. @throws not_found */
+  markDelivered(actor: Actor, messageId: string): Promise<void>;
+  /** Moves the actor's read watermark to the message. @throws not_found, validation_failed when it is of another chat */
+  markMessageRead(actor: Actor, messageId: string, chatId?: string): Promise<void>;
+  /** Moves both watermarks to `seq`, or to the newest message; beyond that is the same as the newest. @throws not_found */
+  markChat(actor: Actor, kind: 'delivered' | 'read', chatId: string, seq?: number): Promise<void>;
+  /** What each other member has seen of a message. @throws not_found */
+  listReceipts(
+    actor: Actor,
+    messageId: string,
+  ): Promise<Array<{ userId: string; status: 'sent' | 'delivered' | 'read' }>>;
+  /** The lowest watermarks of the chats' members; chats with nobody else in them are left out. */
+  statusFloors(chatIds: string[]): Promise<Map<string, Floor>>;
+  stop(): Promise<void>;
+}
+
+export function createReceiptService(deps: {
+  journal: Journal;
+  rosters: RosterService;
+  bus: EventBus;
+}): ReceiptService {
+  const { journal, rosters, bus } = deps;
+  const writer = createReceiptWriter(bus);
+
+  async function moveTo(
+    actor: Actor,
+    kind: 'delivered' | 'read',
+    chatId: string,
+    at: { seq: number; count: number },
+  ) {
+    const { userId } = actor;
+    const isShown = kind === 'read' && (await showsReadReceipts(userId));
+    await writer.move({
+      chatId,
+      userId,
+      deliveredSeq: at.seq,
+      isShown,
+      ...(kind === 'read' && { read: at }),
+    });
+  }
+
+  return {
+    async markDelivered(actor, messageId) {
+      const { message } = await findVisibleMessage(rosters, actor.userId, messageId);
+      await moveTo(actor, 'delivered', String(message.chatId), message);
+    },
+
+    async markMessageRead(actor, messageId, chatId) {
+      const { message } = await findVisibleMessage(rosters, actor.userId, messageId);
+      if (chatId !== undefined && chatId.toLowerCase() !== String(message.chatId)) {
+        throw invalidField('messageId', 'is no message of this chat');
+      }
+      await moveTo(actor, 'read', String(message.chatId), message);
+    },
+
+    async markChat(actor, kind, chatId, seq) {
+      const id = chatId.toLowerCase();
+      assertMember(actor.userId, await rosters.get(id));
+      const head = await journal.head(id);
+      const at = seq === undefined || seq >= head.seq ? head : await countAt(id, seq);
+      if (at.seq > 0) await moveTo(actor, kind, id, at);
+    },
+
+    async listReceipts(actor, messageId) {
+      const { message } = await findVisibleMessage(rosters, actor.userId, messageId);
+      await journal.settle([String(message.chatId)]);
+      const members = await MembershipModel.find({ chatId: message.chatId, leftAt: null }).lean();
+      return members
+        .filter((member) => !member.userId.equals(message.senderId) && member.joinedSeq < message.seq)
+        .map((member) => ({
+          userId: String(member.userId),
+          status: statusFor(message, { delivered: member.deliveredSeq, read: member.shownReadSeq }),
+        }));
+    },
+
+    async statusFloors(chatIds) {
+      await journal.settle(chatIds);
+      const rows = await MembershipModel.collection
+        .aggregate<{ _id: unknown; delivered: number; read: number; members: number }>([
+          { $match: { chatId: { $in: chatIds.map(toObjectId) }, leftAt: null } },
+          {
+            $group: {
+              _id: '$chatId',
+              delivered: { $min: '$deliveredSeq' },
+              read: { $min: '$shownReadSeq' },
+              members: { $sum: 1 },
+            },
+          },
+        ])
+        .toArray();
+      // A sender's own watermarks are always at or above their messages, so the minimum over all is that over the others.
+      return new Map(rows.filter((row) => row.members > 1).map((row) => [String(row._id), row]));
+    },
+
+    stop: () => writer.stop(),
+  };
+}
+
+function statusFor(message: MessageRecord, floor: Floor): 'sent' | 'delivered' | 'read' {
+  if (floor.read >= message.seq) return 'read';
+  return floor.delivered >= message.seq ? 'delivered' : 'sent';
+}
+
+/** The message number `seq` with how many non-system messages there are up to it. */
+async function countAt(chatId: string, seq: number): Promise<{ seq: number; count: number }> {
+  const row = await MessageModel.collection.findOne<{ seq: number; count: number }>(
+    { chatId: toObjectId(chatId), seq },
+    { projection: { seq: 1, count: 1 } },
+  );
+  return row ?? { seq: 0, count: 0 };
+}
+
+async function showsReadReceipts(userId: string): Promise<boolean> {
+  const user = await UserModel.findById(toObjectId(userId), { 'privacy.readReceipts': 1 }).lean();
+  return user?.privacy?.readReceipts !== false;
+}
