@@ -57,6 +57,8 @@ export interface UserRecord {
   lastSeenAt: Date | null;
   /** Set when the account was erased; the rest of the document is then empty. */
   deletedAt: Date | null;
+  /** While the erasure is under way: since when, and the addresses whose sign-in state must still go. */
+  erasure?: { startedAt: Date; addresses: string[] };
   createdAt: Date;
   updatedAt: Date;
 }
@@ -101,6 +103,7 @@ const userSchema = new Schema<UserRecord>(
     searchGrams: { type: [String], default: [] },
     lastSeenAt: { type: Date, default: null },
     deletedAt: { type: Date, default: null },
+    erasure: { type: new Schema({ startedAt: Date, addresses: [String] }, { _id: false }) },
   },
   { timestamps: true, minimize: false, versionKey: false },
 );
@@ -111,7 +114,8 @@ userSchema.index(
 );
 userSchema.index({ email: 1 }, { unique: true, partialFilterExpression: { email: { $exists: true } } });
 userSchema.index({ username: 1 }, { unique: true, partialFilterExpression: { username: { $exists: true } } });
-userSchema.index({ searchGrams: 1 });
+userSchema.index({ searchGrams: 1, _id: 1 });
+userSchema.index({ 'erasure.startedAt': 1 }, { sparse: true });
 userSchema.index({ socketIds: 1 });
 userSchema.index({ 'devices.fcmToken': 1 }, { sparse: true });
 

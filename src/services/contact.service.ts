@@ -1,7 +1,7 @@
 import { invalidField, notFound } from '../errors/app-error';
 import type { EventBus } from '../events/event-bus';
 import { decodeIdCursor, encodeIdCursor } from '../helpers/id-cursor';
-import { asE164 } from '../helpers/phone-number';
+import { asE164 } from '../helpers/phone-query';
 import { ContactModel, type ContactRecord } from '../models/contact.model';
 import { trusted } from '../models/trusted';
 import { UserModel, type UserRecord } from '../models/user.model';

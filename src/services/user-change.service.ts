@@ -5,6 +5,7 @@
  */
 import { unavailable } from '../errors/app-error';
 import { isDuplicateKey } from '../errors/from-mongo';
+import { createKeyedQueue } from '../helpers/keyed-queue';
 import { trusted } from '../models/trusted';
 import { UserChangeModel } from '../models/user-change.model';
 
@@ -33,18 +34,7 @@ export interface UserChangeService {
 }
 
 export function createUserChangeService(): UserChangeService {
-  const queues = new Map<string, Promise<unknown>>();
-
-  function inTurn<T>(userId: string, work: () => Promise<T>): Promise<T> {
-    const result = (queues.get(userId) ?? Promise.resolve()).then(work);
-    const settled = result.catch(() => undefined);
-    queues.set(userId, settled);
-    void settled.then(() => {
-      if (queues.get(userId) === settled) queues.delete(userId);
-    });
-    return result;
-  }
-
+  const inTurn = createKeyedQueue();
   return {
     record: (userId, key, value) => inTurn(userId, () => write(userId, key, value)),
     since: readSince,

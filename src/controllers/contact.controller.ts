@@ -1,0 +1,45 @@
+import type { RequestHandler } from 'express';
+import { actorOf } from '../middlewares/authenticate';
+import { validated } from '../middlewares/validate';
+import { presentContact } from '../presenters/contact.presenter';
+import type { ContactService } from '../services/contact.service';
+
+interface Page {
+  limit: number;
+  cursor?: string;
+}
+
+export type ContactController = ReturnType<typeof createContactController>;
+
+/** The handlers of contacts and blocks. */
+export function createContactController({ contactService }: { contactService: ContactService }) {
+  return {
+    async add(req, res) {
+      const { userId, phoneNumber } = validated<{ userId?: string; phoneNumber?: string }>(req);
+      const target = userId === undefined ? { phoneNumber: phoneNumber ?? '' } : { userId };
+      const entry = await contactService.addContact(actorOf(req).userId, target);
+      res.status(entry.isNew ? 201 : 200).json({ contact: presentContact(entry) });
+    },
+
+    async list(req, res) {
+      const page = await contactService.listContacts(actorOf(req).userId, validated<Page>(req));
+      res.json({ contacts: page.contacts.map(presentContact), nextCursor: page.nextCursor });
+    },
+
+    async listBlocked(req, res) {
+      const page = await contactService.listBlocked(actorOf(req).userId, validated<Page>(req));
+      res.json({ contacts: page.contacts.map(presentContact), nextCursor: page.nextCursor });
+    },
+
+    async block(req, res) {
+      const { userId } = validated<{ userId: string }>(req);
+      res.json({ contact: presentContact(await contactService.block(actorOf(req).userId, userId)) });
+    },
+
+    async unblock(req, res) {
+      const { contactId } = validated<{ contactId: string }>(req);
+      const entry = await contactService.unblock(actorOf(req).userId, contactId);
+      res.json(entry ? { contact: presentContact(entry) } : { ok: true });
+    },
+  } satisfies Record<string, RequestHandler>;
+}

@@ -1,0 +1,69 @@
+import type { RequestHandler } from 'express';
+import { actorOf } from '../middlewares/authenticate';
+import { validated } from '../middlewares/validate';
+import { type DeviceOnline, presentDevices, presentSelf, presentUser } from '../presenters/user.presenter';
+import type { AccountService } from '../services/account.service';
+import type { DeviceService } from '../services/device.service';
+import type { ProfilePatch, UserService } from '../services/user.service';
+import type { UserSearchService } from '../services/user-search.service';
+
+export interface UserControllerDeps {
+  userService: UserService;
+  userSearchService: UserSearchService;
+  deviceService: DeviceService;
+  accountService: AccountService;
+  /** Tells whether a device has a live socket now. */
+  isDeviceOnline(userId: string, deviceId: string): boolean;
+}
+
+export type UserController = ReturnType<typeof createUserController>;
+
+/** The handlers of profiles, people search, devices and the end of an account. */
+export function createUserController(deps: UserControllerDeps) {
+  const onlineFor =
+    (userId: string): DeviceOnline =>
+    (deviceId) =>
+      deps.isDeviceOnline(userId, deviceId);
+
+  return {
+    async getProfile(req, res) {
+      const { userId } = actorOf(req);
+      res.json({ user: presentSelf(await deps.userService.getSelf(userId), onlineFor(userId)) });
+    },
+
+    async updateProfile(req, res) {
+      const { userId } = actorOf(req);
+      const user = await deps.userService.updateProfile(userId, validated<ProfilePatch>(req));
+      res.json({ user: presentSelf(user, onlineFor(userId)) });
+    },
+
+    async deleteProfile(req, res) {
+      await deps.accountService.deleteAccount(actorOf(req).userId);
+      res.json({ ok: true });
+    },
+
+    async getUser(req, res) {
+      const { userId } = validated<{ userId: string }>(req);
+      const { user, relation } = await deps.userService.getUser(actorOf(req).userId, userId);
+      res.json({ user: presentUser(user, relation) });
+    },
+
+    async search(req, res) {
+      const { q, ...page } = validated<{ q: string; limit: number; cursor?: string }>(req);
+      const { users, nextCursor } = await deps.userSearchService.search(actorOf(req).userId, q, page);
+      res.json({ users: users.map(({ user, relation }) => presentUser(user, relation)), nextCursor });
+    },
+
+    async listDevices(req, res) {
+      const { userId } = actorOf(req);
+      const devices = await deps.deviceService.listDevices(userId);
+      res.json({ devices: presentDevices(devices, onlineFor(userId)) });
+    },
+
+    async removeDevice(req, res) {
+      const { deviceId } = validated<{ deviceId: string }>(req);
+      await deps.deviceService.removeDevice(actorOf(req).userId, deviceId);
+      res.json({ ok: true });
+    },
+  } satisfies Record<string, RequestHandler>;
+}

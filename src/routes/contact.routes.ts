@@ -1,0 +1,21 @@
+import { type RequestHandler, Router } from 'express';
+import type { ContactController } from '../controllers/contact.controller';
+import { validate } from '../middlewares/validate';
+import { blockRules, listContactsRules, unblockRules } from '../validation/contact.validation';
+
+/** `/api/contacts` (contract section 6). */
+export function createContactRouter({
+  contactController,
+  authenticate,
+}: {
+  contactController: ContactController;
+  authenticate: RequestHandler;
+}): Router {
+  const router = Router();
+  router.use(authenticate);
+  router.get('/', validate(listContactsRules), contactController.list);
+  router.get('/blocked', validate(listContactsRules), contactController.listBlocked);
+  router.post('/block', validate(blockRules), contactController.block);
+  router.patch('/unblock/:contactId', validate(unblockRules), contactController.unblock);
+  return router;
+}

@@ -1,0 +1,115 @@
+import { MAX_DEVICES_PER_USER } from '../config/limits';
+import { invalidField, notFound } from '../errors/app-error';
+import type { EventBus } from '../events/event-bus';
+import { trusted } from '../models/trusted';
+import { type DeviceRecord, UserModel } from '../models/user.model';
+import type { Clock } from '../types/clock';
+
+/** What a device says about itself. */
+export interface DeviceInput {
+  deviceId: string;
+  platform?: string;
+  name?: string;
+  fcmToken?: string;
+}
+
+export interface DeviceService {
+  listDevices(userId: string): Promise<DeviceRecord[]>;
+  /**
+   * Adds a device or updates it, and resolves to all of them. A push token belongs to one device, the newest that
+   * brings it. Beyond 20 devices the one not seen for longest is signed out.
+   */
+  registerDevice(userId: string, input: DeviceInput): Promise<DeviceRecord[]>;
+  /** Signs a device of one's own out and forgets it. @throws not_found. */
+  removeDevice(userId: string, deviceId: string): Promise<DeviceRecord[]>;
+}
+
+export interface DeviceServiceDeps {
+  bus: EventBus;
+  clock: Clock;
+  /** Ends the sessions of one device, with their sockets. */
+  revokeDevice(userId: string, deviceId: string): Promise<void>;
+}
+
+/** Who registers the same device at once is that device, trying again. */
+const MAX_ATTEMPTS = 5;
+
+export function createDeviceService({ bus, clock, revokeDevice }: DeviceServiceDeps): DeviceService {
+  async function forget(userId: string, deviceId: string): Promise<void> {
+    await revokeDevice(userId, deviceId);
+    await UserModel.updateOne({ _id: userId }, { $pull: { devices: { deviceId } } });
+  }
+
+  return {
+    listDevices,
+
+    async registerDevice(userId, input) {
+      if (input.fcmToken !== undefined) await releaseToken(input.fcmToken);
+      await putDevice(userId, input, clock.now());
+      for (const device of surplusOf(await listDevices(userId), input.deviceId)) {
+        await forget(userId, device.deviceId);
+      }
+      bus.emit('devices.changed', { userId });
+      return listDevices(userId);
+    },
+
+    async removeDevice(userId, deviceId) {
+      const devices = await listDevices(userId);
+      if (!devices.some((device) => device.deviceId === deviceId)) throw notFound('The device');
+      await forget(userId, deviceId);
+      bus.emit('devices.changed', { userId });
+      return listDevices(userId);
+    },
+  };
+}
+
+async function listDevices(userId: string): Promise<DeviceRecord[]> {
+  const user = await UserModel.findOne({ _id: userId, deletedAt: null }, { devices: 1 }).lean();
+  if (!user) throw notFound('The user');
+  return user.devices;
+}
+
+/** Takes a push token from whoever had it: the app was installed anew, or another account signed in there. */
+async function releaseToken(fcmToken: string): Promise<void> {
+  await UserModel.updateMany(
+    { 'devices.fcmToken': fcmToken },
+    { $unset: { 'devices.$[holder].fcmToken': '' } },
+    { arrayFilters: [{ 'holder.fcmToken': fcmToken }] },
+  );
+}
+
+async function putDevice(userId: string, input: DeviceInput, now: Date): Promise<void> {
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+    if ((await updateDevice(userId, input, now)) || (await addDevice(userId, input, now))) return;
+  }
+  throw invalidField('deviceId', 'is being registered and removed at the same time');
+}
+
+async function updateDevice(userId: string, input: DeviceInput, now: Date): Promise<boolean> {
+  const { deviceId, ...said } = input;
+  const set = Object.fromEntries(
+    Object.entries({ ...said, lastSeenAt: now })
+      .filter(([, value]) => value !== undefined)
+      .map(([key, value]) => [`devices.$.${key}`, value]),
+  );
+  const { matchedCount } = await UserModel.updateOne(
+    { _id: userId, 'devices.deviceId': deviceId },
+    { $set: set },
+  );
+  return matchedCount === 1;
+}
+
+async function addDevice(userId: string, input: DeviceInput, now: Date): Promise<boolean> {
+  const { matchedCount } = await UserModel.updateOne(
+    { _id: userId, deletedAt: null, 'devices.deviceId': trusted({ $ne: input.deviceId }) },
+    { $push: { devices: { ...input, lastSeenAt: now } } },
+  );
+  return matchedCount === 1;
+}
+
+function surplusOf(devices: DeviceRecord[], keep: string): DeviceRecord[] {
+  const others = devices
+    .filter((device) => device.deviceId !== keep)
+    .sort((a, b) => b.lastSeenAt.getTime() - a.lastSeenAt.getTime());
+  return others.slice(MAX_DEVICES_PER_USER - 1);
+}

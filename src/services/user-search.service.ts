@@ -1,0 +1,118 @@
+import { invalidField } from '../errors/app-error';
+import { fold, gramsOfQuery } from '../helpers/grams';
+import { decodeIdCursor, encodeIdCursor } from '../helpers/id-cursor';
+import { asE164 } from '../helpers/phone-query';
+import { trusted } from '../models/trusted';
+import { UserModel, type UserRecord } from '../models/user.model';
+import { mayBeFound, type RelationFacts } from '../policies/contact.policy';
+import { relationsOf } from './relation.service';
+
+export interface FoundUser {
+  user: UserRecord;
+  relation: RelationFacts;
+}
+
+export interface SearchPage {
+  users: FoundUser[];
+  nextCursor: string | null;
+}
+
+export interface UserSearchService {
+  /**
+   * People by a part of their name or username, or by their exact verified phone number, which comes first. Leaves out
+   * the viewer, deleted accounts, who does not want to be found, and who is blocked either way.
+   * @throws validation_failed when `q` is empty or too short to mean something.
+   */
+  search(viewerId: string, q: string, page: { limit: number; cursor?: string }): Promise<SearchPage>;
+}
+
+/** How many candidates one read takes, and how many reads one request may cost before the rest is left to the next page. */
+const BATCH_SIZE = 200;
+const MAX_BATCHES = 10;
+/** One of these characters says as much as a syllable or a word does elsewhere. */
+const WORD_LIKE = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u;
+
+export function createUserSearchService(): UserSearchService {
+  return {
+    async search(viewerId, q, { limit, cursor }) {
+      const wanted = fold(q);
+      assertSearchable(wanted);
+      const owner = await findByPhone(viewerId, q);
+      const after = cursor === undefined ? undefined : decodeIdCursor(cursor);
+      const first = owner && after === undefined ? [owner] : [];
+      const { users, nextCursor } = await scan(viewerId, wanted, {
+        after,
+        limit: limit - first.length,
+        without: owner && String(owner.user._id),
+      });
+      return { users: [...first, ...users], nextCursor };
+    },
+  };
+}
+
+function assertSearchable(wanted: string): void {
+  if (Array.from(wanted).length >= 2 || WORD_LIKE.test(wanted)) return;
+  throw invalidField('q', 'must have at least 2 characters, or one of a script such as Chinese');
+}
+
+async function findByPhone(viewerId: string, q: string): Promise<FoundUser | undefined> {
+  const phoneNumber = asE164(q);
+  if (phoneNumber === undefined) return undefined;
+  const user = await UserModel.findOne({ phoneNumber, phoneVerified: true, deletedAt: null }).lean();
+  return user ? (await keepFindable(viewerId, [user]))[0] : undefined;
+}
+
+async function keepFindable(viewerId: string, users: UserRecord[]): Promise<FoundUser[]> {
+  const others = users.filter((user) => String(user._id) !== viewerId);
+  const relations = await relationsOf(
+    viewerId,
+    others.map((user) => String(user._id)),
+  );
+  return others.flatMap((user) => {
+    const relation = relations.get(String(user._id));
+    return relation && mayBeFound(relation) ? [{ user, relation }] : [];
+  });
+}
+
+/** Walks the candidates in the order of their ids until the page is full or there are no more. */
+async function scan(
+  viewerId: string,
+  wanted: string,
+  { after, limit, without }: { after?: string; limit: number; without?: string },
+): Promise<SearchPage> {
+  const users: FoundUser[] = [];
+  let position = after;
+  for (let batch = 0; batch < MAX_BATCHES; batch += 1) {
+    const candidates = await readCandidates(wanted, position);
+    const matches = candidates.filter((user) => String(user._id) !== without && isMatch(user, wanted));
+    users.push(...(await keepFindable(viewerId, matches)));
+    if (users.length > limit) return cutPage(users, limit, position);
+    if (candidates.length < BATCH_SIZE) return { users, nextCursor: null };
+    position = String(candidates.at(-1)?._id);
+  }
+  return { users, nextCursor: position ? encodeIdCursor(position) : null };
+}
+
+function cutPage(users: FoundUser[], limit: number, before: string | undefined): SearchPage {
+  const page = users.slice(0, limit);
+  const last = page.at(-1)?.user._id ?? before;
+  // Without a last entry (a phone hit filled a page of one) the next page starts where this one would have.
+  return { users: page, nextCursor: encodeIdCursor(last ?? '0'.repeat(24)) };
+}
+
+function readCandidates(wanted: string, after: string | undefined): Promise<UserRecord[]> {
+  return UserModel.find({
+    searchGrams: trusted({ $all: gramsOfQuery(wanted) }),
+    deletedAt: null,
+    'privacy.discoverable': true,
+    ...(after !== undefined && { _id: trusted({ $gt: after }) }),
+  })
+    .sort({ _id: 1 })
+    .limit(BATCH_SIZE)
+    .lean();
+}
+
+/** The pieces only say that it may be so; the whole text decides. */
+function isMatch(user: UserRecord, wanted: string): boolean {
+  return fold(user.name).includes(wanted) || (user.username ?? '').includes(wanted);
+}
