@@ -81,7 +81,7 @@ function missingIn(anyOf: ErrorObject, all: readonly ErrorObject[]): string[] {
 function describePattern(pattern: string): string {
   if (pattern.includes('0-9a-fA-F')) return 'must be an id of 24 hexadecimal digits';
   if (pattern === '\\S') return 'must not be only white space';
-  if (pattern.startsWith('^https?')) return 'must be an http or https address';
+  if (pattern.includes('://')) return 'must be an http or https address';
   return 'has the wrong form';
 }
 
