@@ -1,0 +1,22 @@
+/**
+ * Makes the RSA key pair that signs access tokens, in `KEYS_DIR` or the folder given as argument:
+ * `npm run generate:keys -- ./keys`. An existing pair is left alone.
+ */
+import path from 'node:path';
+import { config as loadDotenv } from 'dotenv';
+import { loadConfig } from '../src/config/env';
+import { ensureKeyPair } from '../src/helpers/key-files';
+
+async function main(): Promise<void> {
+  loadDotenv({ quiet: true });
+  const { KEYS_DIR, DATA_DIR } = process.env;
+  const given = process.argv[2];
+  const keysDir = given === undefined ? loadConfig({ KEYS_DIR, DATA_DIR }).jwt.keysDir : path.resolve(given);
+  const isMade = await ensureKeyPair(keysDir);
+  console.log(isMade ? `Made a key pair in ${keysDir}` : `There is a key pair in ${keysDir} already`);
+}
+
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});

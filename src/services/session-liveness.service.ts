@@ -1,0 +1,58 @@
+/**
+ * Tells whether a session still lives, from a cache that is never older than a second: a logout on any node ends access
+ * here within that time (contract section 3), and at once when this node's bus tells of it.
+ */
+import { LRUCache } from 'lru-cache';
+import type { EventBus } from '../events/event-bus';
+import { SessionModel } from '../models/session.model';
+import { trusted } from '../models/trusted';
+import type { Clock } from '../types/clock';
+
+/** Below the promised second, so that the time of the request itself fits in. */
+const MAX_AGE_MS = 800;
+const MAX_SESSIONS = 50_000;
+
+export interface SessionLiveness {
+  /** True while the session is neither revoked nor over. Rejects when the database cannot tell. */
+  isLive(sessionId: string): Promise<boolean>;
+}
+
+interface Answer {
+  askedAtMs: number;
+  isLive: boolean;
+}
+
+/** Makes the cache and subscribes it to `session.revoked`. */
+export function createSessionLiveness({ bus, clock }: { bus: EventBus; clock: Clock }): SessionLiveness {
+  const answers = new LRUCache<string, Answer>({ max: MAX_SESSIONS });
+  const asking = new Map<string, Promise<boolean>>();
+
+  bus.on('session.revoked', ({ sessionIds }) => {
+    for (const id of sessionIds) answers.set(id, { askedAtMs: Number.POSITIVE_INFINITY, isLive: false });
+  });
+
+  async function ask(sessionId: string): Promise<boolean> {
+    const now = clock.now();
+    const found = await SessionModel.exists({
+      _id: sessionId,
+      revokedAt: null,
+      expiresAt: trusted({ $gt: now }),
+    });
+    // A revocation heard of while we asked is the newer knowledge.
+    if (answers.get(sessionId)?.askedAtMs === Number.POSITIVE_INFINITY) return false;
+    answers.set(sessionId, { askedAtMs: now.getTime(), isLive: found !== null });
+    return found !== null;
+  }
+
+  return {
+    async isLive(sessionId) {
+      const known = answers.get(sessionId);
+      if (known?.askedAtMs === Number.POSITIVE_INFINITY) return false;
+      const ageMs = clock.now().getTime() - (known?.askedAtMs ?? 0);
+      if (known && ageMs >= 0 && ageMs < MAX_AGE_MS) return known.isLive;
+      const answer = asking.get(sessionId) ?? ask(sessionId).finally(() => asking.delete(sessionId));
+      asking.set(sessionId, answer);
+      return answer;
+    },
+  };
+}
