@@ -9,7 +9,8 @@ export function asE164(text: string): string | undefined {
     .normalize('NFKC')
     .replace(/[\u2010-\u2015]/gu, '-')
     .trim();
-  const phoneNumber = compact.startsWith('+') ? compact : `+${compact}`;
+  const bare = compact.replace(/^\((\+?\d+)\)/, '$1 ');
+  const phoneNumber = bare.startsWith('+') ? bare : `+${bare}`;
   try {
     return normalisePhone({ phoneNumber }, { isStrict: false });
   } catch {

@@ -46,7 +46,8 @@ async function write(userId: string, key: string, value: unknown): Promise<numbe
     const rev = (await lastRev(userId)) + 1;
     try {
       await UserChangeModel.updateOne(
-        { userId, key },
+        // Two nodes may take the same number for the same key; only `$lt` lets the second one see it.
+        { userId, key, rev: trusted({ $lt: rev }) },
         { $set: { value, rev, changedAt: new Date() } },
         { upsert: true },
       );
