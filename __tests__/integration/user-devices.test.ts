@@ -38,6 +38,8 @@ describe('registerDevice', () => {
       ['devices.changed', { userId: id }],
       ['devices.changed', { userId: id }],
     ]);
+    await devices.registerDevice(id, { deviceId: 'phone', fcmToken: null });
+    expect(await tokensOf(id)).toEqual([undefined]);
   });
 
   it('adds one device when the same one registers several times at once', async () => {

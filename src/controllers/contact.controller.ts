@@ -38,8 +38,8 @@ export function createContactController({ contactService }: { contactService: Co
 
     async unblock(req, res) {
       const { contactId } = validated<{ contactId: string }>(req);
-      const entry = await contactService.unblock(actorOf(req).userId, contactId);
-      res.json(entry ? { contact: presentContact(entry) } : { ok: true });
+      await contactService.unblock(actorOf(req).userId, contactId);
+      res.json({ ok: true });
     },
   } satisfies Record<string, RequestHandler>;
 }

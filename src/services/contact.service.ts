@@ -32,8 +32,8 @@ export interface ContactService {
   addContact(ownerId: string, target: ContactTarget): Promise<ContactEntry & { isNew: boolean }>;
   /** Blocks somebody; doing it again changes nothing. @throws validation_failed for oneself, not_found. */
   block(ownerId: string, userId: string): Promise<ContactEntry>;
-  /** Lifts a block, named by the contact's or the user's id; resolves to what else the owner holds. @throws not_found. */
-  unblock(ownerId: string, contactOrUserId: string): Promise<ContactEntry | undefined>;
+  /** Lifts a block, named by the contact's or the user's id; what else the owner holds comes back. @throws not_found. */
+  unblock(ownerId: string, contactOrUserId: string): Promise<void>;
   /** The owner's accepted contacts, page by page. */
   listContacts(ownerId: string, page: { limit: number; cursor?: string }): Promise<ContactPage>;
   /** Whom the owner has blocked, page by page. */
@@ -77,9 +77,7 @@ export function createContactService(deps: {
       const side = await findSide(ownerId, id);
       if (!side) throw notFound('The contact');
       const before = await ContactModel.findOneAndUpdate({ _id: side._id }, { isBlocked: false }).lean();
-      const contact = { ...side, isBlocked: false };
-      if (before?.isBlocked) await announce(contact);
-      return contact.status === 'none' ? undefined : withUser(contact);
+      if (before?.isBlocked) await announce({ ...side, isBlocked: false });
     },
 
     listContacts: (ownerId, page) => listSides({ ownerId, status: 'accepted', isBlocked: false }, page),
@@ -152,10 +150,6 @@ function findSide(ownerId: string, contactOrUserId: string): Promise<ContactReco
       { ownerId, userId: contactOrUserId },
     ],
   }).lean();
-}
-
-async function withUser(contact: ContactRecord): Promise<ContactEntry | undefined> {
-  return (await withUsers([contact]))[0];
 }
 
 /** Adds whom the sides are about, and how they stand to the owner, in two queries for all of them. */

@@ -10,7 +10,8 @@ export interface DeviceInput {
   deviceId: string;
   platform?: string;
   name?: string;
-  fcmToken?: string;
+  /** The push token; null forgets it. */
+  fcmToken?: string | null;
 }
 
 export interface DeviceService {
@@ -44,7 +45,7 @@ export function createDeviceService({ bus, clock, revokeDevice }: DeviceServiceD
     listDevices,
 
     async registerDevice(userId, input) {
-      if (input.fcmToken !== undefined) await releaseToken(input.fcmToken);
+      if (input.fcmToken) await releaseToken(input.fcmToken);
       await putDevice(userId, input, clock.now());
       for (const device of surplusOf(await listDevices(userId), input.deviceId)) {
         await forget(userId, device.deviceId);
@@ -86,23 +87,28 @@ async function putDevice(userId: string, input: DeviceInput, now: Date): Promise
 }
 
 async function updateDevice(userId: string, input: DeviceInput, now: Date): Promise<boolean> {
-  const { deviceId, ...said } = input;
-  const set = Object.fromEntries(
-    Object.entries({ ...said, lastSeenAt: now })
-      .filter(([, value]) => value !== undefined)
-      .map(([key, value]) => [`devices.$.${key}`, value]),
-  );
+  const { platform, name, fcmToken } = input;
   const { matchedCount } = await UserModel.updateOne(
-    { _id: userId, 'devices.deviceId': deviceId },
-    { $set: set },
+    { _id: userId, 'devices.deviceId': input.deviceId },
+    {
+      $set: {
+        'devices.$.lastSeenAt': now,
+        ...(platform !== undefined && { 'devices.$.platform': platform }),
+        ...(name !== undefined && { 'devices.$.name': name }),
+        ...(fcmToken && { 'devices.$.fcmToken': fcmToken }),
+      },
+      ...(fcmToken === null && { $unset: { 'devices.$.fcmToken': '' } }),
+    },
   );
   return matchedCount === 1;
 }
 
 async function addDevice(userId: string, input: DeviceInput, now: Date): Promise<boolean> {
+  const { deviceId, platform, name, fcmToken } = input;
+  const device = { deviceId, platform, name, lastSeenAt: now, ...(fcmToken && { fcmToken }) };
   const { matchedCount } = await UserModel.updateOne(
-    { _id: userId, deletedAt: null, 'devices.deviceId': trusted({ $ne: input.deviceId }) },
-    { $push: { devices: { ...input, lastSeenAt: now } } },
+    { _id: userId, deletedAt: null, 'devices.deviceId': trusted({ $ne: deviceId }) },
+    { $push: { devices: device } },
   );
   return matchedCount === 1;
 }
