@@ -1,0 +1,62 @@
+import { MEMBERS_IN_LISTS } from '../config/limits';
+import { ChatModel, type ChatRecord } from '../models/chat.model';
+import { MembershipModel, type MembershipRecord } from '../models/membership.model';
+import type { ObjectId } from '../models/object-id';
+import { trusted } from '../models/trusted';
+
+type Member = Pick<MembershipRecord, 'userId' | 'role' | 'joinedAt'>;
+export type MembersByChat = Map<string, Member[]>;
+
+const FIELDS = { chatId: 1, userId: 1, role: 1, joinedAt: 1 } as const;
+
+/** The first `limit` members of each chat in the order of joining: one query for the small chats, one for the large ones. */
+export async function membersOf(chats: readonly ChatRecord[], limit: number): Promise<MembersByChat> {
+  const isLarge = (chat: ChatRecord) => chat.memberCount > MEMBERS_IN_LISTS && limit <= MEMBERS_IN_LISTS;
+  const [small, large] = await Promise.all([
+    allMembers(chats.filter((chat) => !isLarge(chat)).map(({ _id }) => _id)),
+    firstMembers(
+      chats.filter(isLarge).map(({ _id }) => _id),
+      limit,
+    ),
+  ]);
+  for (const [chatId, members] of small) small.set(chatId, members.slice(0, limit));
+  return new Map([...small, ...large]);
+}
+
+async function allMembers(chatIds: ObjectId[]): Promise<MembersByChat> {
+  const byChat: MembersByChat = new Map();
+  if (chatIds.length === 0) return byChat;
+  const members = await MembershipModel.find({ chatId: trusted({ $in: chatIds }), leftAt: null }, FIELDS)
+    .sort({ chatId: 1, joinedAt: 1, _id: 1 })
+    .lean();
+  for (const member of members) {
+    const id = String(member.chatId);
+    const list = byChat.get(id);
+    if (list) list.push(member);
+    else byChat.set(id, [member]);
+  }
+  return byChat;
+}
+
+/** Reads no more than `limit` members of a chat, however many it has. */
+async function firstMembers(chatIds: ObjectId[], limit: number): Promise<MembersByChat> {
+  if (chatIds.length === 0) return new Map();
+  const rows = await ChatModel.aggregate<{ _id: ObjectId; members: Member[] }>([
+    { $match: { _id: { $in: chatIds } } },
+    { $project: { _id: 1 } },
+    {
+      $lookup: {
+        from: MembershipModel.collection.name,
+        let: { id: '$_id' },
+        pipeline: [
+          { $match: { $expr: { $eq: ['$chatId', '$$id'] }, leftAt: null } },
+          { $sort: { joinedAt: 1 } },
+          { $limit: limit },
+          { $project: FIELDS },
+        ],
+        as: 'members',
+      },
+    },
+  ]);
+  return new Map(rows.map(({ _id, members }) => [String(_id), members]));
+}

@@ -1,0 +1,111 @@
+import { invalidField } from '../errors/app-error';
+import type { EventBus } from '../events/event-bus';
+import { decodeRankCursor, encodeRankCursor } from '../helpers/rank-cursor';
+import type { Journal } from '../journal/journal.types';
+import { ChatModel, type ChatRecord } from '../models/chat.model';
+import { MembershipModel } from '../models/membership.model';
+import { trusted } from '../models/trusted';
+import type { ChatView } from '../presenters/chat.presenter';
+import type { Actor } from '../types/actor';
+import type { Clock } from '../types/clock';
+import type { ChatViewService } from './chat-view.service';
+import { assertMayOpen, openPrivateChat } from './private-chat';
+
+export interface ChatPage {
+  chats: ChatView[];
+  nextCursor: string | null;
+}
+
+export interface ChatService {
+  /**
+   * The private chat with somebody, found or made (contract section 4).
+   * @throws validation_failed for oneself, not_found for an unknown or deleted user, forbidden on a block either way.
+   */
+  openPrivate(actor: Pick<Actor, 'userId'>, otherId: string): Promise<{ chat: ChatView; isNew: boolean }>;
+  /** The same by a list of members (S1): one person besides oneself. @throws validation_failed for any other number. */
+  openPrivateWith(
+    actor: Pick<Actor, 'userId'>,
+    memberIds: readonly string[],
+  ): Promise<{ chat: ChatView; isNew: boolean }>;
+  /** One's chats, the latest activity first; a chat without messages is among them. */
+  list(actor: Pick<Actor, 'userId'>, page: { limit: number; cursor?: string }): Promise<ChatPage>;
+  /** A chat with all its members. @throws not_found unless one is a member. */
+  get(actor: Pick<Actor, 'userId'>, chatId: string): Promise<ChatView>;
+  /** Many chats as one user sees them; those the user is no member of are left out. */
+  getForViewer(viewerId: string, chatIds: readonly string[]): Promise<ChatView[]>;
+  /** One chat as each of these users sees it, by user id; who is no member is left out. */
+  getForViewers(chatId: string, viewerIds: readonly string[]): Promise<Map<string, ChatView>>;
+}
+
+export function createChatService(deps: {
+  journal: Pick<Journal, 'settle'>;
+  bus: EventBus;
+  clock: Clock;
+  chatViews: ChatViewService;
+}): ChatService {
+  const { journal, bus, clock, chatViews } = deps;
+
+  const openPrivate: ChatService['openPrivate'] = async (actor, otherId) => {
+    await assertMayOpen(actor.userId, otherId);
+    const { chat, isNew } = await openPrivateChat(actor.userId, otherId, clock.now());
+    const chatId = String(chat._id);
+    if (isNew) {
+      bus.emit('chat.created', { chatId, memberIds: [actor.userId, otherId], actorId: actor.userId });
+    }
+    return { chat: await chatViews.oneForViewer(actor.userId, chatId), isNew };
+  };
+
+  return {
+    openPrivate,
+
+    async openPrivateWith(actor, memberIds) {
+      const [otherId, ...more] = memberIds.filter((id) => id !== actor.userId);
+      if (otherId === undefined || more.length > 0) {
+        throw invalidField('memberIds', 'must name exactly one person besides yourself in a private chat');
+      }
+      return openPrivate(actor, otherId);
+    },
+
+    async list({ userId }, { limit, cursor }) {
+      const chatIds = await findChatIds(userId);
+      await journal.settle(chatIds);
+      const found = await findByActivity(chatIds, limit + 1, cursor);
+      const page = found.slice(0, limit);
+      const last = found.length > limit ? page.at(-1) : undefined;
+      const chats = await chatViews.forViewer(
+        userId,
+        page.map(({ _id }) => String(_id)),
+      );
+      return { chats, nextCursor: last ? cursorAfter(last) : null };
+    },
+
+    get: (actor, chatId) => chatViews.oneForViewer(actor.userId, chatId),
+    getForViewer: chatViews.forViewer,
+    getForViewers: chatViews.forViewers,
+  };
+}
+
+type Activity = Pick<ChatRecord, '_id' | 'lastActivityAt'>;
+
+async function findChatIds(userId: string): Promise<string[]> {
+  const memberships = await MembershipModel.find({ userId, leftAt: null }, { chatId: 1 }).lean();
+  return memberships.map(({ chatId }) => String(chatId));
+}
+
+function cursorAfter(chat: Activity): string {
+  return encodeRankCursor({ rank: chat.lastActivityAt.getTime(), id: String(chat._id) });
+}
+
+function findByActivity(ids: string[], limit: number, cursor: string | undefined): Promise<Activity[]> {
+  const after = cursor === undefined ? {} : { $or: placesAfter(cursor) };
+  return ChatModel.find({ _id: trusted({ $in: ids }), ...after }, { lastActivityAt: 1 })
+    .sort({ lastActivityAt: -1, _id: -1 })
+    .limit(limit)
+    .lean();
+}
+
+function placesAfter(cursor: string) {
+  const { rank, id } = decodeRankCursor(cursor);
+  const at = new Date(rank);
+  return [{ lastActivityAt: trusted({ $lt: at }) }, { lastActivityAt: at, _id: trusted({ $lt: id }) }];
+}
