@@ -7,7 +7,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { findMongodBinary, mongodCacheDir } from '../../src/embedded/mongod-binary';
+import { loadConfig } from '../../src/config/env';
+import { findMongodBinary } from '../../src/embedded/mongod-binary';
 import { embeddedUri, ensurePrimary } from '../../src/embedded/replica-set';
 import { TEST_MONGO_URI } from './mongo';
 
@@ -25,11 +26,9 @@ declare global {
 
 export default async function globalSetup(): Promise<void> {
   removeLeftOvers();
-  const binary = await findMongodBinary({
-    systemBinary: process.env.MONGOMS_SYSTEM_BINARY,
-    cacheDir: mongodCacheDir(process.env.XDG_CACHE_HOME),
-    log: (line) => console.log(line),
-  });
+  const { HOME, XDG_CACHE_HOME, MONGOMS_SYSTEM_BINARY } = process.env;
+  const { systemBinary, cacheDir } = loadConfig({ HOME, XDG_CACHE_HOME, MONGOMS_SYSTEM_BINARY }).mongo;
+  const binary = await findMongodBinary({ systemBinary, cacheDir, log: (line) => console.log(line) });
   const port = await freePort();
   const dataDir = mkdtempSync(path.join(tmpdir(), DIR_PREFIX));
   const child = spawnMongod(binary, port, dataDir);
@@ -37,6 +36,7 @@ export default async function globalSetup(): Promise<void> {
   await ensurePrimary({
     name: 'parley-test',
     port,
+    dbPath: dataDir,
     // A machine that is busy with two workers must not lose its primary.
     electionTimeoutMillis: 10_000,
     timeoutMs: START_TIMEOUT_MS,

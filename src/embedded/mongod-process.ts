@@ -7,7 +7,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { processStart } from './data-dir-lock';
-import { REPLICA_SET_NAME, withAdmin } from './replica-set';
+import { REPLICA_SET_NAME, servedDbPath, withAdmin } from './replica-set';
 
 const WATCH_POLL_MS = 100;
 const END_POLL_MS = 20;
@@ -52,7 +52,12 @@ export async function spawnMongod(binary: string, dataDir: string, port: number)
   if (pid === undefined) throw new Error(`mongod could not be started: ${await exited}`);
   const entry: PidFile = { pid, port, startedAt: processStart(pid) ?? '' };
   await writeFile(pidFile, JSON.stringify(entry));
-  return endWithUs({ pid, port, exited, isAlive: () => child.exitCode === null && child.signalCode === null });
+  return endWithUs({
+    pid,
+    port,
+    exited,
+    isAlive: () => child.exitCode === null && child.signalCode === null,
+  });
 }
 
 function mongodArguments(dbPath: string, logFile: string, port: number): string[] {
@@ -115,8 +120,7 @@ function signal(mongod: MongodProcess, name: NodeJS.Signals): void {
 
 async function servesOurData(mongod: MongodProcess, dbPath: string): Promise<boolean> {
   try {
-    const options = await withAdmin(mongod.port, (admin) => admin.command({ getCmdLineOpts: 1 }));
-    return options.parsed?.storage?.dbPath === dbPath;
+    return (await withAdmin(mongod.port, servedDbPath)) === dbPath;
   } catch {
     return false;
   }

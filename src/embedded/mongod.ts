@@ -87,14 +87,16 @@ function becomePrimary(
   { dataDir }: EmbeddedMongodOptions,
   stopping?: AbortSignal,
 ): Promise<void> {
+  const { dbPath, logFile } = mongodPaths(dataDir);
   return ensurePrimary({
     name: REPLICA_SET_NAME,
     port: mongod.port,
+    dbPath,
     timeoutMs: START_TIMEOUT_MS,
     failure: () => {
       if (stopping?.aborted) return new Error('stopped while starting');
       if (mongod.isAlive()) return undefined;
-      return new Error(`mongod ended while starting, see ${mongodPaths(dataDir).logFile}`);
+      return new Error(`mongod ended while starting, see ${logFile}`);
     },
   });
 }

@@ -20,6 +20,8 @@ const INVALID_REPLICA_SET_CONFIG = 93;
 export interface ReplicaSetOptions {
   name: string;
   port: number;
+  /** The data the mongod must serve: on a port that was taken it is another program that answers. */
+  dbPath: string;
   /** Written to the set's configuration when it is made; MongoDB's default is 10,000 ms. */
   electionTimeoutMillis?: number;
   timeoutMs: number;
@@ -91,7 +93,13 @@ export async function withAdmin<T>(port: number, task: (admin: mongo.Db) => Prom
   }
 }
 
+/** The data directory that this mongod was started with. */
+export async function servedDbPath(admin: mongo.Db): Promise<string | undefined> {
+  return (await admin.command({ getCmdLineOpts: 1 })).parsed?.storage?.dbPath;
+}
+
 async function waitForPrimary(admin: mongo.Db, options: ReplicaSetOptions, deadline: number): Promise<void> {
+  if ((await servedDbPath(admin)) !== options.dbPath) throw new Error('another mongod answers on this port');
   await configure(admin, options);
   while (!(await admin.command({ hello: 1 })).isWritablePrimary) {
     throwFailure(options);
