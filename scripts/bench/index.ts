@@ -3,7 +3,6 @@
  * (design section 8, docs/bench.md). It leaves no process and no file behind, however it ends.
  */
 import { execFileSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -15,6 +14,7 @@ import { type Children, createChildren } from './children';
 import { measureFanout } from './fanout';
 import { measureIdleMemory } from './idle-memory';
 import { type BenchOptions, readOptions, USAGE } from './options';
+import { makeParleyEnv } from './parley-env';
 import { buildWorld } from './parley-world';
 import { type BenchResults, describeMachine, toJson, toText } from './report';
 import { measureSends } from './send-to-deliver';
@@ -32,7 +32,8 @@ async function main(options: BenchOptions): Promise<void> {
   let mongod: EmbeddedMongod | undefined;
   const aborted = new Promise<never>((_, reject) => {
     const abort = (why: string) => (): void => reject(new Error(why));
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, abort(signal));
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+      process.on(signal, abort(`stopped by ${signal}`));
     setTimeout(abort('the bench hangs, given up'), DEADLINE_MS).unref();
   });
   try {
@@ -74,16 +75,15 @@ async function measure(
   workDir: string,
   mongoUri: string,
 ): Promise<BenchResults> {
-  const jwtSecret = randomBytes(32).toString('hex');
-  const world = await buildWorld(mongoUri, jwtSecret, {
+  const parleyEnv = makeParleyEnv(mongoUri, path.join(workDir, 'parley'));
+  const world = await buildWorld(parleyEnv, {
     pairs: Math.max(...options.pairCounts),
     groups: options.groupSizes,
     loners: options.idleConnections,
   });
   console.log(describeMachine(world.mongodVersion));
   const { hasEcho, profileDir } = options;
-  const dataDir = path.join(workDir, 'parley');
-  const serverOptions: ServerOptions = { children, mongoUri, jwtSecret, dataDir, hasEcho, profileDir };
+  const serverOptions: ServerOptions = { children, mongoUri, parleyEnv, hasEcho, profileDir };
   const names = SERVER_NAMES.filter((name) => !(options.skipsParley && name === 'parley'));
   const servers: ServerUnderTest[] = [];
   for (const name of names) servers.push(await startServer(name, serverOptions));

@@ -9,9 +9,8 @@ import { connectMongo, createIndexes, disconnectMongo } from '../../src/models/c
 import { MembershipModel } from '../../src/models/membership.model';
 import { SessionModel } from '../../src/models/session.model';
 import { UserModel } from '../../src/models/user.model';
-import { signBenchToken } from './bench-token';
-
-export const PARLEY_DB = 'bench_parley';
+import { createTokenSigner } from './bench-token';
+import type { ParleyEnv } from './parley-env';
 
 export interface Person {
   id: string;
@@ -39,12 +38,12 @@ export interface WorldSize {
 }
 
 /** Builds the world in an empty database and leaves the connection closed; nobody is in two chats. */
-export async function buildWorld(mongoUri: string, jwtSecret: string, size: WorldSize): Promise<World> {
-  await connectMongo(mongoUri, PARLEY_DB);
+export async function buildWorld(env: ParleyEnv, size: WorldSize): Promise<World> {
+  await connectMongo(env.MONGO_URI ?? '', env.dbName ?? '');
   try {
     await createIndexes();
     const groupPeople = size.groups.reduce((sum, members) => sum + members, 0);
-    const people = await createPeople(2 * size.pairs + groupPeople + size.loners, jwtSecret);
+    const people = await createPeople(2 * size.pairs + groupPeople + size.loners, env);
     const take = (count: number): Person[] => people.splice(0, count);
     return {
       pairs: await createRooms(
@@ -60,7 +59,7 @@ export async function buildWorld(mongoUri: string, jwtSecret: string, size: Worl
   }
 }
 
-async function createPeople(count: number, jwtSecret: string): Promise<Person[]> {
+async function createPeople(count: number, env: ParleyEnv): Promise<Person[]> {
   const now = new Date();
   const expiresAt = new Date(now.getTime() + 86_400_000);
   const rows = Array.from({ length: count }, (_, index) => ({
@@ -82,12 +81,11 @@ async function createPeople(count: number, jwtSecret: string): Promise<Person[]>
       return { _id: sessionId, userId, deviceId, dialect: 'native', refreshHash, expiresAt };
     }),
   );
+  const sign = await createTokenSigner(env);
   return rows.map(({ userId, sessionId, deviceId }) => {
     const id = userId.toHexString();
-    return {
-      id,
-      token: signBenchToken(jwtSecret, { userId: id, sessionId: sessionId.toHexString(), deviceId }),
-    };
+    const actor = { userId: id, sessionId: sessionId.toHexString(), deviceId, dialect: 'native' };
+    return { id, token: sign(actor) };
   });
 }
 

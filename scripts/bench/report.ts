@@ -5,6 +5,10 @@ import type { IdleFigures } from './idle-memory';
 import type { BenchOptions } from './options';
 import type { SendResult } from './send-to-deliver';
 
+/** What the product promises against baseline (b): at least this share of its rate, less than this multiple of its p99. */
+const MIN_RATE_RATIO = 0.5;
+const MAX_P99_RATIO = 5;
+
 export interface BenchResults {
   sends: SendResult[];
   idle: IdleFigures;
@@ -37,6 +41,7 @@ export function toText(results: BenchResults, options: BenchOptions): string {
     '',
     'SEND TO DELIVER (messages/s, p50 / p99 in ms from send to the peer; x = Parley to (b))',
     ...table(sendRows(results.sends)),
+    ...(options.skipsParley ? [] : [verdict(results.sends)]),
     '',
     'FAN-OUT, one sender with 4 in flight (deliveries/s)',
     ...table(fanoutRows(results.fanout)),
@@ -66,6 +71,18 @@ function sendRows(sends: SendResult[]): string[][] {
       ];
     }),
   ];
+}
+
+function verdict(sends: SendResult[]): string {
+  const missed = sends.filter(({ figures: { parley, groupCommit } }) => {
+    const isSlow = parley.rate < MIN_RATE_RATIO * groupCommit.rate;
+    return isSlow || parley.p99 >= MAX_P99_RATIO * groupCommit.p99;
+  });
+  const where = missed.map(
+    ({ figures: { pairs, inFlight, idle = 0 } }) => `${pairs} x ${inFlight}, ${idle} idle`,
+  );
+  const outcome = missed.length === 0 ? 'met in every case' : `missed in: ${where.join('; ')}`;
+  return `Target, rate x >= ${MIN_RATE_RATIO} and p99 x < ${MAX_P99_RATIO}: ${outcome}.`;
 }
 
 function ratesText({ rate, p50, p99 }: Rates): string {

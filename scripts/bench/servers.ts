@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import path from 'node:path';
 import type { Children } from './children';
 import { untilListening } from './children';
-import { PARLEY_DB } from './parley-world';
+import type { ParleyEnv } from './parley-env';
 
 export const SERVER_NAMES = ['parley', 'relay', 'groupCommit'] as const;
 export type ServerName = (typeof SERVER_NAMES)[number];
@@ -17,9 +17,7 @@ export interface ServerUnderTest {
 export interface ServerOptions {
   children: Children;
   mongoUri: string;
-  jwtSecret: string;
-  /** Parley's folder for files of its own. */
-  dataDir: string;
+  parleyEnv: ParleyEnv;
   /** Whether the baselines send a message back to its sender too, as Parley has to. */
   hasEcho: boolean;
   /** Where Parley leaves a processor profile when it ends. */
@@ -28,8 +26,6 @@ export interface ServerOptions {
 
 const PROBE = ['--expose-gc', '--require', path.join(__dirname, 'server-probe.cjs')];
 const REPOSITORY = path.join(__dirname, '..', '..');
-const UNLIMITED = '1000000000';
-const DAY_SECONDS = '86400';
 
 /** Starts one server as a process of its own and resolves when it takes connections. */
 export async function startServer(name: ServerName, options: ServerOptions): Promise<ServerUnderTest> {
@@ -39,23 +35,12 @@ export async function startServer(name: ServerName, options: ServerOptions): Pro
   return { name, port, process };
 }
 
-/** The built product as an operator runs it; only its limits on one client are lifted. */
+/** The built product as an operator runs it. */
 function startParley(port: number, options: ServerOptions): ChildProcess {
   const profile = options.profileDir ? ['--cpu-prof', `--cpu-prof-dir=${options.profileDir}`] : [];
   return options.children.start(path.join(REPOSITORY, 'dist', 'index.js'), [...PROBE, ...profile], {
-    NODE_ENV: 'production',
-    HOST: '127.0.0.1',
+    ...options.parleyEnv,
     PORT: String(port),
-    MONGO_URI: options.mongoUri,
-    dbName: PARLEY_DB,
-    DATA_DIR: options.dataDir,
-    JWT_SECRET: options.jwtSecret,
-    ACCESS_TOKEN_TTL_SECONDS: DAY_SECONDS,
-    ALLOWED_ORIGINS: 'none',
-    SMS_PROVIDER: 'console',
-    LOG_LEVEL: 'warn',
-    RATE_LIMIT_MAX: UNLIMITED,
-    SOCKET_RATE_LIMIT_MAX: UNLIMITED,
   });
 }
 
