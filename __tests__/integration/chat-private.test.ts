@@ -4,10 +4,11 @@ import { UserModel } from '../../src/models/user.model';
 import { chatNode, codeOf, people, UNKNOWN_ID } from '../support/chat-fixtures';
 import { useDatabase } from '../support/user-fixtures';
 
-useDatabase('chat_private');
 const node = chatNode();
 const otherNode = chatNode();
 afterAll(() => Promise.all([node.stop(), otherNode.stop()]));
+// Registered last, so that the node stops before its database goes.
+useDatabase('chat_private');
 
 describe('a private chat', () => {
   it('is made once and found afterwards, from either side, and only the first time announced', async () => {
