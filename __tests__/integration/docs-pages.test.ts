@@ -1,0 +1,105 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import express from 'express';
+import helmet from 'helmet';
+import { clientEvents, serverEvents } from '../../src/docs/asyncapi-operations';
+import { ASYNCAPI_PATH, loadDocument, OPENAPI_PATH } from '../../src/docs/documents';
+import { createDocsRouter } from '../../src/routes/docs.routes';
+
+let server: Server;
+let origin: string;
+
+beforeAll(async () => {
+  const app = express().use(helmet()).use('/api/docs', createDocsRouter());
+  server = createServer(app).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+
+afterAll(async () => {
+  server.close();
+  server.closeAllConnections();
+  await once(server, 'close');
+});
+
+const get = (path: string) => fetch(`${origin}${path}`, { redirect: 'manual' });
+
+describe('GET /api/docs', () => {
+  it.each(['/api/docs', '/api/docs/'])('shows Swagger UI at %s without a redirect', async (path) => {
+    const answer = await get(path);
+    expect(answer.status).toBe(200);
+    expect(await answer.text()).toContain('<title>Parley REST API</title>');
+  });
+
+  it('loads only files that this server has', async () => {
+    const page = await (await get('/api/docs')).text();
+    const files = [...page.matchAll(/(?:src|href)="([^"]+)"/g)].map((match) => match[1] ?? '');
+    expect(files.length).toBeGreaterThan(3);
+    for (const file of files.filter((name) => !name.startsWith('#'))) {
+      expect([file, (await get(file)).status]).toEqual([file, 200]);
+    }
+  });
+
+  it('allows neither foreign code nor eval', async () => {
+    const policy = (await get('/api/docs')).headers.get('content-security-policy') ?? '';
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("script-src 'self';");
+    expect(policy).not.toMatch(/unsafe-eval|https?:|\*/);
+  });
+
+  it('reads the document from this server and sends it to no validator', async () => {
+    const script = await (await get('/api/docs/swagger-ui-init.js')).text();
+    expect(script).toContain('"swaggerUrl": "/api/docs/openapi.json"');
+    expect(script).toContain('"validatorUrl": null');
+  });
+});
+
+describe('the raw documents', () => {
+  it.each([
+    ['/api/docs/openapi.json', OPENAPI_PATH],
+    ['/api/docs/asyncapi.json', ASYNCAPI_PATH],
+  ])('are served as JSON at %s', async (path, file) => {
+    const answer = await get(path);
+    expect(answer.headers.get('content-type')).toMatch(/^application\/json/);
+    expect(await answer.json()).toEqual(loadDocument(file));
+  });
+});
+
+describe('GET /api/docs/events', () => {
+  const asyncapi = loadDocument(ASYNCAPI_PATH);
+  let page: string;
+  let policy: string;
+
+  beforeAll(async () => {
+    const answer = await get('/api/docs/events');
+    policy = answer.headers.get('content-security-policy') ?? '';
+    page = await answer.text();
+  });
+
+  it('has a section for every event, in both directions', () => {
+    for (const { name } of clientEvents(asyncapi)) expect(page).toContain(`<section id="client-${name}">`);
+    for (const { name } of serverEvents(asyncapi)) expect(page).toContain(`<section id="server-${name}">`);
+  });
+
+  it('has a target for every link within the page', () => {
+    const ids = new Set([...page.matchAll(/ id="([^"]+)"/g)].map((match) => match[1]));
+    const targets = [...page.matchAll(/href="#([^"]+)"/g)].map((match) => match[1]);
+    expect(targets.length).toBeGreaterThan(100);
+    expect(targets.filter((target) => !ids.has(target))).toEqual([]);
+  });
+
+  it('needs no script, and only its own style', () => {
+    expect(page).not.toContain('<script');
+    expect(policy).toMatch(/default-src 'none';.*style-src 'sha256-[^']+'$/);
+    expect(policy).not.toContain('unsafe');
+  });
+
+  it('shows payloads, examples and acknowledgements', () => {
+    const section = page.split('<section id="client-send_message">')[1]?.split('</section>')[0] ?? '';
+    expect(section).toContain('<code>tempId</code> <small>optional</small>');
+    expect(section).toContain('<a href="#schema-ContentInput">ContentInput</a>');
+    expect(section).toContain('&quot;text&quot;: &quot;Hello!&quot;');
+    expect(section).toContain('<a href="#schema-Message">Message</a>');
+  });
+});
