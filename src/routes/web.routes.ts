@@ -1,0 +1,63 @@
+import path from 'node:path';
+import express, { type RequestHandler, Router } from 'express';
+
+/** The same place from `src/routes` and from `dist/routes`: the page is served as it stands, without a build. */
+const PACKAGE_ROOT = path.resolve(__dirname, '..', '..');
+const WEB_ROOT = path.join(PACKAGE_ROOT, 'src', 'web');
+/** What a browser may ask for; type declarations and the like stay out. */
+const SERVED = /\.(?:js|css|svg)$/;
+/** A host name or address with an optional port, and nothing that could end a directive. */
+const HOST_PATTERN = /^[a-z0-9.-]+(?::\d{1,5})?$|^\[[0-9a-f:.]+\](?::\d{1,5})?$/i;
+
+/** Always asked for again, by ETag: a page of one release never runs with modules of another. */
+const FRESH = {
+  cacheControl: false,
+  etag: true,
+  lastModified: false,
+  index: false,
+  redirect: false,
+} as const;
+
+/** Serves the chat page: `/` and its modules under `/web/`, under a Content-Security-Policy that allows nothing from elsewhere but pictures. */
+export function createWebRouter(): Router {
+  const router = Router();
+  router.use(['/web', /^\/$/], protect);
+  router.get('/', (_req, res) => res.sendFile(path.join(WEB_ROOT, 'index.html'), FRESH));
+  router.get('/web/socket.io.js', (_req, res) => res.sendFile(socketIoClient(), FRESH));
+  router.use('/web', onlyServed, express.static(WEB_ROOT, FRESH));
+  return router;
+}
+
+/** The ES module of the `socket.io-client` this server was installed with. */
+function socketIoClient(): string {
+  const packageFile = require.resolve('socket.io-client/package.json', { paths: [PACKAGE_ROOT] });
+  return path.join(path.dirname(packageFile), 'dist', 'socket.io.esm.min.js');
+}
+
+const onlyServed: RequestHandler = (req, _res, next) => next(SERVED.test(req.path) ? undefined : 'router');
+
+const protect: RequestHandler = (req, res, next) => {
+  res.set({
+    'Content-Security-Policy': contentSecurityPolicy(req.get('host') ?? ''),
+    'Cache-Control': 'no-cache',
+    'Referrer-Policy': 'no-referrer',
+    'X-Content-Type-Options': 'nosniff',
+    'Cross-Origin-Opener-Policy': 'same-origin',
+  });
+  next();
+};
+
+/** Not every browser takes `'self'` to include web sockets, so the own host is named with both schemes too. */
+function contentSecurityPolicy(host: string): string {
+  const sockets = HOST_PATTERN.test(host) ? ` ws://${host} wss://${host}` : '';
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' https: data:",
+    `connect-src 'self'${sockets}`,
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+}

@@ -1,0 +1,46 @@
+import type { Actions } from './actions.js';
+import type { Outbox } from './net/outbox.js';
+import type { People } from './net/people.js';
+import type { Receipts } from './net/receipts.js';
+import type { Socket } from './net/socket.js';
+import type { Store } from './state/store.js';
+import type { Message } from './types';
+import type { Composer } from './views/composer.js';
+
+/** What the views may use and call; `app.js` makes it. */
+export interface App {
+  store: Store;
+  socket: Socket;
+  actions: Actions;
+  people: People;
+  outbox: Outbox;
+  receipts: Receipts;
+  readonly conversation: ConversationView;
+  /** Runs an action; what goes wrong is told to the person and answered by undefined. `done` is said when it went well. */
+  guard<T>(task: Promise<T>, done?: string): Promise<T | undefined>;
+  send(chatId: string, text: string, replyTo?: Message['replyTo']): void;
+  /** Opens a message's chat and scrolls to it. */
+  jumpTo(message: Message): Promise<void>;
+  /** Takes the last message of one's own back into the composer, while it may be edited. */
+  editLast(chatId: string): void;
+  openPrivate(userId: string): Promise<void>;
+  openChat(chatId: string): void;
+  closeChat(): void;
+  openInfo(chatId: string): void;
+  openSearch(chatId: string): void;
+  openProfile(): void;
+  closeDrawer(): void;
+  signOut(): Promise<void>;
+  /** Draws the list again, for what is not in the store (the search field). */
+  renderList(): void;
+}
+
+export interface ConversationView {
+  element: HTMLElement;
+  composer: Composer;
+  open(chatId: string | null): void;
+  render(): void;
+  toEnd(): void;
+  /** Loads back to a message of the open chat and shows it. */
+  jumpTo(target: { id: string }): Promise<void>;
+}

@@ -1,0 +1,129 @@
+/** The native wire shapes the page relies on (contract section 4), for JSDoc only; nothing here is sent to a browser. */
+export interface User {
+  id: string;
+  name: string;
+  username?: string | null;
+  bio?: string;
+  avatarUrl?: string | null;
+  phoneNumber?: string;
+  online?: boolean;
+  lastSeenAt?: string | null;
+  privacy?: Record<string, string | boolean>;
+}
+
+export type Status = 'sent' | 'delivered' | 'read';
+export type Role = 'owner' | 'admin' | 'member';
+
+export interface Content {
+  type: string;
+  text?: string;
+  url?: string;
+  caption?: string;
+  name?: string;
+  event?: string;
+  [detail: string]: unknown;
+}
+
+export interface Message {
+  id: string;
+  chatId: string;
+  seq: number;
+  rev: number;
+  senderId: string;
+  content: Content | null;
+  replyTo?: { id: string; senderId: string; content: Content | null } | null;
+  forwardedFrom?: { messageId: string; senderId: string } | null;
+  reactions?: Array<{ userId: string; emoji: string; at?: string }>;
+  status?: Status;
+  tempId?: string | null;
+  createdAt: string;
+  editedAt?: string | null;
+  deletedAt?: string | null;
+}
+
+/** A message that is not acknowledged yet; `error` is set when the server refused it. */
+export interface Outgoing {
+  tempId: string;
+  chatId: string;
+  content: Content;
+  replyTo?: Message['replyTo'];
+  createdAt: string;
+  error?: string | null;
+}
+
+export interface Member {
+  userId: string;
+  role: Role;
+  joinedAt?: string;
+}
+
+export interface Chat {
+  id: string;
+  type: 'private' | 'group';
+  name: string;
+  avatarUrl?: string | null;
+  description?: string;
+  members: Member[];
+  memberCount: number;
+  lastMessage: Message | null;
+  unreadCount: number;
+  seq: number;
+  rev: number;
+  disappearingSeconds: number;
+  settings: { mutedUntil: string | null; pinned: boolean; archived: boolean };
+  createdAt: string;
+  updatedAt: string;
+}
+
+/** What the page shows as unread: the server's count up to `seq`, plus the messages that came after it. */
+export interface Unread {
+  count: number;
+  seq: number;
+  later: number[];
+}
+
+export interface Timeline {
+  byId: Map<string, Message>;
+  sorted: Message[];
+  /** A first page was loaded; until then single live messages may be in here. */
+  isLoaded: boolean;
+  /** From here to the end the timeline has no gap. */
+  fromSeq: number;
+  /** The `before` of the next older page; null when the beginning is reached. */
+  olderCursor: number | null;
+}
+
+export interface Watermark {
+  deliveredSeq: number;
+  readSeq: number;
+}
+
+export interface State {
+  me: User | null;
+  users: Map<string, User>;
+  chats: Map<string, Chat>;
+  unread: Map<string, Unread>;
+  timelines: Map<string, Timeline>;
+  outbox: Outgoing[];
+  watermarks: Map<string, Map<string, Watermark>>;
+  typing: Map<string, Map<string, number>>;
+  starred: Set<string>;
+  hidden: Set<string>;
+  contacts: Set<string>;
+  cursors: Record<string, number>;
+  userRev: number | undefined;
+  connection: 'connecting' | 'online' | 'offline' | 'replaced';
+  openChatId: string | null;
+}
+
+export interface SyncAnswer {
+  chats: Chat[];
+  messages: Message[];
+  receipts: Array<{ chatId: string; userId: string } & Watermark>;
+  states: Array<{ key: string; value: unknown; userRev: number }>;
+  removed: string[];
+  nextCursors: Record<string, number>;
+  userRev?: number;
+  complete: boolean;
+  reset?: string[];
+}

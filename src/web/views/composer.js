@@ -1,0 +1,166 @@
+/** Where a message is written: text, emoji, reply and edit. Each chat keeps its own draft. */
+import { fill, h } from '../lib/dom.js';
+import { snippet } from '../lib/words.js';
+import { nameOf } from '../state/selectors.js';
+import { emojiGrid } from './emoji.js';
+import { iconButton, openMenu } from './overlay.js';
+import { createTypingSignal } from './typing-signal.js';
+
+const MAX_LENGTH = 4096;
+const MAX_HEIGHT_PX = 160;
+
+/** @typedef {ReturnType<typeof createComposer>} Composer */
+/** @typedef {import('../types').Message} Message */
+
+/** @param {import('../page').App} app */
+export function createComposer(app) {
+  const { state } = app.store;
+  /** @type {string | null} */
+  let chatId = null;
+  /** @type {{ kind: 'reply' | 'edit', message: Message } | null} */
+  let mode = null;
+  /** @type {Map<string, string>} */
+  const drafts = new Map();
+  const typing = createTypingSignal(app.socket);
+
+  const context = h('div', { class: 'composer__context', hidden: true });
+  const props = {
+    rows: 1,
+    placeholder: 'Type a message',
+    'aria-label': 'Message',
+    maxLength: MAX_LENGTH,
+    dir: 'auto',
+  };
+  const input = h('textarea', props);
+  const send = iconButton('send', 'Send', submit, { class: 'icon-button icon-button--send' });
+  const element = h(
+    'form',
+    { class: 'composer' },
+    context,
+    iconButton('emoji', 'Emoji', (event) => openEmoji(event.currentTarget)),
+    input,
+    send,
+  );
+
+  /** @param {typeof mode} next */
+  function setMode(next) {
+    mode = next;
+    context.hidden = !next;
+    if (next) fill(context, modeText(next), iconButton('close', 'Cancel', cancel));
+  }
+
+  /** @param {NonNullable<typeof mode>} current */
+  function modeText({ kind, message }) {
+    const title = kind === 'edit' ? 'Edit message' : nameOf(state, message.senderId);
+    return h(
+      'div',
+      { class: 'quote' },
+      h('span', { class: 'quote__who' }, title),
+      h('span', { class: 'quote__text' }, snippet(state, message)),
+    );
+  }
+
+  function cancel() {
+    if (mode?.kind === 'edit') setText('');
+    setMode(null);
+    input.focus();
+  }
+
+  /** @param {string} text */
+  function setText(text) {
+    input.value = text;
+    grow();
+  }
+
+  function grow() {
+    input.style.height = 'auto';
+    input.style.height = `${Math.min(input.scrollHeight, MAX_HEIGHT_PX)}px`;
+    send.disabled = input.value.trim() === '';
+  }
+
+  function submit() {
+    const text = input.value.trim();
+    if (!chatId || text === '') return;
+    typing.stop();
+    const current = mode;
+    setText('');
+    setMode(null);
+    drafts.delete(chatId);
+    if (current?.kind === 'edit') void app.guard(app.actions.edit(current.message, text));
+    else app.send(chatId, text, current && quoteOf(current.message));
+    input.focus();
+  }
+
+  /** @param {HTMLElement} anchor */
+  function openEmoji(anchor) {
+    const close = openMenu({
+      anchor,
+      label: 'Emoji',
+      items: [],
+      head: emojiGrid({ label: 'Emoji', onPick: insert }),
+    });
+    /** @param {string} emoji */
+    function insert(emoji) {
+      close();
+      input.setRangeText(emoji, input.selectionStart, input.selectionEnd, 'end');
+      input.dispatchEvent(new Event('input'));
+      input.focus();
+    }
+  }
+
+  function onInput() {
+    grow();
+    if (chatId && input.value.trim() !== '') typing.touch(chatId);
+    else typing.stop();
+  }
+
+  /** @param {KeyboardEvent} event */
+  function onKey(event) {
+    if (event.isComposing) return;
+    if (event.key === 'Enter' && !event.shiftKey) {
+      event.preventDefault();
+      submit();
+    }
+    if (event.key === 'Escape' && mode) {
+      event.stopPropagation();
+      cancel();
+    }
+    if (event.key === 'ArrowUp' && input.value === '' && chatId) app.editLast(chatId);
+  }
+
+  input.addEventListener('input', onInput);
+  input.addEventListener('keydown', onKey);
+  input.addEventListener('blur', typing.stop);
+  element.addEventListener('submit', (/** @type {Event} */ event) => event.preventDefault());
+  grow();
+
+  return {
+    element,
+    /** @param {string | null} next */
+    open(next) {
+      if (chatId && mode?.kind !== 'edit') drafts.set(chatId, input.value);
+      typing.stop();
+      setMode(null);
+      chatId = next;
+      setText(drafts.get(next ?? '') ?? '');
+    },
+    /** On a touch screen the keyboard must not jump up by itself. */
+    focus: () => matchMedia('(pointer: fine)').matches && input.focus({ preventScroll: true }),
+    /** @param {Message} message */
+    startReply(message) {
+      setMode({ kind: 'reply', message });
+      input.focus();
+    },
+    /** @param {Message} message */
+    startEdit(message) {
+      setMode({ kind: 'edit', message });
+      setText(message.content?.text ?? '');
+      input.focus();
+    },
+  };
+}
+
+/** @param {Message} message */
+function quoteOf({ id, senderId, content }) {
+  return { id, senderId, content };
+}

@@ -1,0 +1,213 @@
+/** The right side: one chat with its header, its messages and the composer. */
+import { fill, h, reconcile, setText } from '../lib/dom.js';
+import { lastSeen } from '../lib/time.js';
+import { errorText, typingText } from '../lib/words.js';
+import { conversationRows, findUnreadLine } from '../state/rows.js';
+import * as select from '../state/selectors.js';
+import { avatar } from './avatar.js';
+import { createRow, rowVersion } from './bubble.js';
+import { openChatMenu } from './chat-menu.js';
+import { createComposer } from './composer.js';
+import { iconButton } from './overlay.js';
+import { createScroller } from './scroller.js';
+
+/** @param {import('../page').App} app @returns {import('../page').ConversationView} */
+export function createConversation(app) {
+  const { state } = app.store;
+  /** @type {string | null} */
+  let chatId = null;
+  /** @type {{ seq: number, count: number } | null} */
+  let unreadLine = null;
+  let unreadAtOpen = 0;
+  /** The message a search or a quote led to. @type {string | null} */
+  let marked = null;
+  let isLoading = false;
+  let failure = '';
+
+  const header = conversationHeader(app);
+  const rows = h('div', {
+    class: 'messages__rows',
+    role: 'log',
+    'aria-label': 'Messages',
+    'aria-live': 'off',
+  });
+  const status = h('p', { class: 'messages__status', role: 'status' });
+  const scroller = createScroller({
+    content: [status, rows],
+    onTop: () => void loadOlder(),
+    onEnd: markRead,
+  });
+  const composer = createComposer(app);
+  const element = h(
+    'section',
+    { class: 'conversation', 'aria-label': 'Conversation', hidden: true },
+    header.element,
+    scroller.element,
+    composer.element,
+  );
+
+  /** @param {string | null} id */
+  function open(id) {
+    if (id === chatId) return;
+    if (chatId) app.socket.hint('leave_chat', { chatId });
+    Object.assign(scroller, { isPinned: true });
+    [chatId, unreadLine, marked, failure, isLoading] = [id, null, null, '', false];
+    unreadAtOpen = id ? select.unreadOf(state, id) : 0;
+    composer.open(id);
+    render();
+    if (id) void begin(id);
+  }
+
+  /** @param {string} id */
+  async function begin(id) {
+    app.socket.hint('join_chat', { chatId: id });
+    const chat = state.chats.get(id);
+    if (chat && chat.members.length < chat.memberCount) void app.guard(app.actions.loadChat(id));
+    const partner = chat && select.partnerId(state, chat);
+    if (partner) void app.people.refresh(partner);
+    if (!state.timelines.get(id)?.isLoaded) await loadOlder();
+    if (chatId !== id) return;
+    unreadLine = findUnreadLine(state, id, unreadAtOpen);
+    render();
+    scroller.settle(unreadLine && rows.querySelector('.unread-line'));
+    composer.focus();
+  }
+
+  async function loadOlder() {
+    const id = chatId;
+    const timeline = id ? state.timelines.get(id) : null;
+    if (!id || isLoading || (timeline?.isLoaded && timeline.olderCursor === null)) return;
+    isLoading = true;
+    failure = '';
+    setText(status, 'Loading messages…');
+    await app.actions.loadHistory(id).catch((error) => {
+      failure = errorText(error);
+    });
+    if (chatId !== id) return;
+    isLoading = false;
+    render();
+  }
+
+  function render() {
+    const chat = chatId ? state.chats.get(chatId) : undefined;
+    element.hidden = !chat;
+    if (!chat) return;
+    const timeline = state.timelines.get(chat.id);
+    if (!timeline?.isLoaded && !isLoading && !failure) void loadOlder();
+    header.render(chat);
+    app.people.need(peopleIn(chat, timeline));
+    setText(status, failure || statusText(timeline, isLoading));
+    scroller.keep(() =>
+      reconcile(rows, conversationRows(state, chat.id, unreadLine), {
+        key: (row) => row.key,
+        version: (row) => rowVersion(app, row, marked),
+        create: (row) => createRow(app, row, { composer, marked }),
+      }),
+    );
+    scroller.setWaiting(select.unreadOf(state, chat.id));
+  }
+
+  /** The end is in view; it counts as read only while the person can really see it. */
+  function markRead() {
+    const isSeen = document.visibilityState === 'visible' && document.hasFocus();
+    if (chatId && isSeen && state.timelines.get(chatId)?.isLoaded) app.receipts.noteRead(chatId);
+  }
+
+  for (const event of ['focus', 'visibilitychange'])
+    addEventListener(event, () => scroller.isAtEnd() && markRead());
+  document.addEventListener('visibilitychange', () => scroller.isAtEnd() && markRead());
+
+  return {
+    element,
+    open,
+    render,
+    composer,
+    toEnd: scroller.toEnd,
+    /** Loads back to a message and shows it. @param {import('../types').Message | { id: string, seq?: number }} target */
+    async jumpTo(target) {
+      const id = chatId;
+      for (let page = 0; page < 40 && id === chatId && id; page += 1) {
+        const timeline = state.timelines.get(id);
+        const isShown =
+          timeline?.isLoaded &&
+          timeline.byId.has(target.id) &&
+          (timeline.byId.get(target.id)?.seq ?? 0) >= timeline.fromSeq;
+        if (isShown || timeline?.olderCursor === null) break;
+        await app.actions.loadHistory(id);
+      }
+      marked = target.id;
+      render();
+      scroller.show(rows.querySelector(`[data-id="${CSS.escape(target.id)}"]`));
+    },
+  };
+}
+
+/** @param {import('../types').Timeline | undefined} timeline @param {boolean} isLoading */
+function statusText(timeline, isLoading) {
+  if (isLoading || !timeline?.isLoaded) return 'Loading messages…';
+  if (timeline.olderCursor !== null) return '';
+  return timeline.sorted.length === 0 ? 'No messages yet. Say hello!' : '';
+}
+
+/** @param {import('../types').Chat} chat @param {import('../types').Timeline | undefined} timeline */
+function peopleIn(chat, timeline) {
+  const ids = chat.members.slice(0, 50).map((member) => member.userId);
+  for (const message of timeline?.sorted ?? []) ids.push(message.senderId);
+  return new Set(ids);
+}
+
+/** @param {import('../page').App} app */
+function conversationHeader(app) {
+  const { state } = app.store;
+  const face = h('span', {});
+  const title = h('span', { class: 'conversation__title' });
+  const subtitle = h('span', { class: 'conversation__sub' });
+  const id = () => state.openChatId ?? '';
+  const element = h(
+    'header',
+    { class: 'conversation__head' },
+    iconButton('back', 'Back to the chats', app.closeChat, { class: 'icon-button icon-button--back' }),
+    h(
+      'button',
+      { class: 'conversation__who', type: 'button', on: { click: () => app.openInfo(id()) } },
+      face,
+      h('span', { class: 'conversation__names' }, title, subtitle),
+    ),
+    iconButton('search', 'Search in this chat', () => app.openSearch(id())),
+    iconButton('menu', 'Chat options', (event) => openChatMenu(app, id(), event.currentTarget)),
+  );
+  let faceVersion = '';
+  return {
+    element,
+    /** @param {import('../types').Chat} chat */
+    render(chat) {
+      const partner = state.users.get(select.partnerId(state, chat) ?? '');
+      const name = select.titleOf(state, chat);
+      const typing = select.typingIn(state, chat.id);
+      setText(title, name);
+      setText(subtitle, typingText(state, chat, typing) || subtitleOf(state, chat, partner));
+      subtitle.classList.toggle('is-typing', typing.length > 0);
+      const look = {
+        id: partner?.id ?? chat.id,
+        name,
+        avatarUrl: partner?.avatarUrl ?? chat.avatarUrl,
+        isGroup: chat.type === 'group',
+        isOnline: partner?.online,
+      };
+      if (faceVersion === JSON.stringify(look)) return;
+      faceVersion = JSON.stringify(look);
+      fill(face, avatar({ ...look, size: 'small' }));
+    },
+  };
+}
+
+/** @param {import('../types').State} state @param {import('../types').Chat} chat @param {import('../types').User | undefined} partner */
+function subtitleOf(state, chat, partner) {
+  if (chat.type === 'private')
+    return partner?.online ? 'online' : partner?.lastSeenAt ? lastSeen(partner.lastSeenAt) : '';
+  const names = chat.members.slice(0, 12).map((member) => select.nameOf(state, member.userId));
+  if (names.includes('Someone')) return `${chat.memberCount} members`;
+  return (
+    names.join(', ') + (chat.memberCount > names.length ? ` and ${chat.memberCount - names.length} more` : '')
+  );
+}

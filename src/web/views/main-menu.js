@@ -1,0 +1,23 @@
+import { openNewGroup } from './new-chat.js';
+import { ask, openMenu } from './overlay.js';
+import { openStarred } from './starred.js';
+
+/** @param {import('../page').App} app @param {HTMLElement} anchor */
+export function openMainMenu(app, anchor) {
+  openMenu({
+    anchor,
+    label: 'Menu',
+    items: [
+      { label: 'New group', icon: 'group', run: () => void openNewGroup(app) },
+      { label: 'Starred messages', icon: 'star', run: () => void openStarred(app) },
+      { label: 'Profile and privacy', icon: 'settings', run: app.openProfile },
+      { label: 'Sign out', icon: 'exit', isDanger: true, run: () => void confirmSignOut(app) },
+    ],
+  });
+}
+
+/** @param {import('../page').App} app */
+async function confirmSignOut(app) {
+  const text = 'Your chats stay on the server. You can sign in again at any time.';
+  if (await ask('Sign out of this browser?', text, [{ label: 'Sign out', value: true }])) await app.signOut();
+}
