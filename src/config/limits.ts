@@ -25,7 +25,7 @@ export const DELETE_FOR_EVERYONE_WINDOW_MS = 48 * 3_600_000;
 
 /** Largest JSON body and largest socket frame, in bytes. */
 export const MAX_JSON_BYTES = 100_000;
-export const MAX_SOCKET_FRAME_BYTES = 1_000_000;
+export const MAX_SOCKET_FRAME_BYTES = 4_000_000;
 
 /** A socket that has not authenticated by then is closed (contract section 3). */
 export const SOCKET_AUTH_TIMEOUT_MS = 10_000;

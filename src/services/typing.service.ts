@@ -34,12 +34,7 @@ export function createTypingService(deps: { rosters: RosterService; bus: EventBu
 
   bus.on('messages.created', ({ messages }) => {
     if (active.size === 0) return;
-    // The message itself tells that the typing is over.
-    for (const message of messages) {
-      const key = `${message.chatId}:${message.senderId}`;
-      clearTimeout(active.get(key)?.timer);
-      active.delete(key);
-    }
+    for (const message of messages) end(`${message.chatId}:${message.senderId}`);
   });
 
   return {

@@ -1,0 +1,117 @@
+import express, { type Express, type RequestHandler, Router } from 'express';
+import type { Redis } from 'ioredis';
+import type { Foundation, Services } from './app-services';
+import { MAX_JSON_BYTES } from './config/limits';
+import { createAuthController } from './controllers/auth.controller';
+import { createChatController } from './controllers/chat.controller';
+import { createContactController } from './controllers/contact.controller';
+import { createMessageController } from './controllers/message.controller';
+import { createSyncController } from './controllers/sync.controller';
+import { createUserController } from './controllers/user.controller';
+import { accessLog } from './middlewares/access-log';
+import { createAuthenticate } from './middlewares/authenticate';
+import { createErrorHandler } from './middlewares/error-handler';
+import { routeNotFound } from './middlewares/not-found';
+import { createRateLimit } from './middlewares/rate-limit';
+import { requestContext } from './middlewares/request-context';
+import { corsRule, originRule, securityHeaders } from './middlewares/security';
+import { pingMongo } from './models/connect';
+import { presentSelf } from './presenters/user.presenter';
+import { createRateLimiter } from './providers/rate-limiter';
+import { createAuthRouter } from './routes/auth.routes';
+import { createChatRouter } from './routes/chat.routes';
+import { createContactRouter } from './routes/contact.routes';
+import { createDocsRouter } from './routes/docs.routes';
+import { createHealthRouter } from './routes/health.routes';
+import { createJwksRouter } from './routes/jwks.routes';
+import { createChatMessageRouter, createMessageRouter } from './routes/message.routes';
+import { createSyncRouter } from './routes/sync.routes';
+import { createUserRouter } from './routes/user.routes';
+import { createWebRouter } from './routes/web.routes';
+
+export interface HttpParts {
+  base: Foundation;
+  services: Services;
+  redis: Redis | undefined;
+  /** True once the server is going down: connections are then not kept alive. */
+  isDraining: () => boolean;
+}
+
+/** Builds the REST side: what every request passes, the routers, and the one place where errors get their shape. */
+export function createExpress(parts: HttpParts): Express {
+  const { config, logger } = parts.base;
+  const app = express();
+  app.disable('x-powered-by').disable('etag');
+  app.set('query parser', 'simple').set('trust proxy', config.trustProxy);
+  app.use(requestContext, accessLog(logger), drain(parts.isDraining), securityHeaders());
+  app.use('/health', createHealthRouter({ mongo: mongoHealth }));
+  app.use('/api/docs', createDocsRouter());
+  const origins = originRule(config.allowedOrigins, config.isProduction);
+  app.use(['/api', '/.well-known'], corsRule(origins), limitFor(parts, 'api', config.rateLimit.max));
+  app.use('/api', express.json({ limit: MAX_JSON_BYTES }), createApi(parts));
+  app.use(createJwksRouter({ authController: authController(parts) }));
+  app.use(createWebRouter());
+  app.use(routeNotFound, createErrorHandler(logger));
+  return app;
+}
+
+function drain(isDraining: () => boolean): RequestHandler {
+  return (_req, res, next) => {
+    if (isDraining()) res.setHeader('Connection', 'close');
+    next();
+  };
+}
+
+async function mongoHealth(): Promise<{ ok: boolean; detail?: string }> {
+  try {
+    await pingMongo(1000);
+    return { ok: true };
+  } catch {
+    return { ok: false, detail: 'The database does not answer' };
+  }
+}
+
+function limitFor({ base, redis }: HttpParts, name: string, max: number): RequestHandler {
+  const { windowSeconds } = base.config.rateLimit;
+  const limiter = createRateLimiter({ name, max, windowSeconds, redis });
+  return createRateLimit({ limiter, max, windowSeconds, logger: base.logger });
+}
+
+function authController({ services }: HttpParts) {
+  const { authService, tokenService, userService } = services;
+  return createAuthController({ authService, tokenService, userService, presentSelf });
+}
+
+function createApi(parts: HttpParts): Router {
+  const { services, base } = parts;
+  const authenticate = createAuthenticate(services.tokenService.verifyAccess);
+  const api = Router();
+  const authRateLimit = limitFor(parts, 'auth', base.config.rateLimit.authMax);
+  api.use('/auth', createAuthRouter({ authController: authController(parts), authenticate, authRateLimit }));
+  const contactController = createContactController(services);
+  api.use(
+    '/users',
+    createUserRouter({ userController: userController(parts), contactController, authenticate }),
+  );
+  api.use('/contacts', createContactRouter({ contactController, authenticate }));
+  const controller = createMessageController(services);
+  api.use('/messages', createMessageRouter({ controller, authenticate }));
+  api.use('/chats', createChatMessageRouter({ controller, authenticate }));
+  api.use('/chats', createChatRouter({ chatController: chatController(parts), authenticate }));
+  api.use('/sync', createSyncRouter({ controller: createSyncController(services.sync), authenticate }));
+  return api;
+}
+
+function userController({ services, base }: HttpParts) {
+  return createUserController({ ...services, isDeviceOnline: base.connections.hasDevice });
+}
+
+function chatController({ services, base }: HttpParts) {
+  return createChatController({
+    chatService: services.chats,
+    chatSettingsService: services.chatSettings,
+    groupService: services.groups,
+    inviteService: services.invites,
+    publicUrl: base.config.publicUrl,
+  });
+}

@@ -1,0 +1,125 @@
+import type { Config } from './config/env';
+import type { Logger } from './config/logger';
+import type { Connections } from './delivery/connections';
+import type { EventBus } from './events/event-bus';
+import { createKeyedQueue } from './helpers/keyed-queue';
+import { createJournal } from './journal/journal';
+import { createPresentMessages } from './presenters/message-list.presenter';
+import { createSyncResponder } from './presenters/sync.presenter';
+import type { SmsProvider } from './providers/sms/sms.port';
+import { createAccountService } from './services/account.service';
+import { createAuthService } from './services/auth.service';
+import { createChatService } from './services/chat.service';
+import { createChatNarrator } from './services/chat-narrator';
+import { createChatSettingsService } from './services/chat-settings.service';
+import { createChatViewService } from './services/chat-view.service';
+import { createContactService } from './services/contact.service';
+import { createDeviceService } from './services/device.service';
+import { createGroupService } from './services/group.service';
+import { createHistoryService } from './services/history.service';
+import { createInviteService } from './services/invite.service';
+import { createMessageService } from './services/message.service';
+import { createOtpService } from './services/otp.service';
+import { createPresenceService } from './services/presence.service';
+import { createRateCountService } from './services/rate-count.service';
+import { createReactionService } from './services/reaction.service';
+import { createReceiptService } from './services/receipt.service';
+import { createRosterService } from './services/roster.service';
+import { createSessionService } from './services/session.service';
+import { createSessionLiveness } from './services/session-liveness.service';
+import type { SigningKey } from './services/signing-key.service';
+import { createStarService } from './services/star.service';
+import { createSyncService } from './services/sync.service';
+import { createTokenService } from './services/token.service';
+import { createTypingService } from './services/typing.service';
+import { createUserService } from './services/user.service';
+import { createUserChangeService } from './services/user-change.service';
+import { createUserSearchService } from './services/user-search.service';
+import type { Clock } from './types/clock';
+
+/** What the services stand on. */
+export interface Foundation {
+  config: Config;
+  logger: Logger;
+  bus: EventBus;
+  clock: Clock;
+  connections: Connections;
+  sms: SmsProvider;
+  signingKey: SigningKey;
+}
+
+export type Services = ReturnType<typeof createServices>;
+
+/** Builds every service and what presents their results; the order is that of their dependencies. */
+export function createServices(base: Foundation) {
+  const chatServices = createChatServices(base);
+  return { ...chatServices, ...createPeopleServices(base, chatServices) };
+}
+
+function createChatServices({ config, logger, bus, clock }: Foundation) {
+  const journal = createJournal({ bus, logger, clock, maxPending: config.journal.maxPending });
+  const rosters = createRosterService(bus);
+  const userChanges = createUserChangeService();
+  const recordChange = userChanges.record;
+  const receipts = createReceiptService({ journal, rosters, bus });
+  const presentMessages = createPresentMessages({ statusFloors: receipts.statusFloors, clock });
+  const chatViews = createChatViewService({ journal, presentMessages });
+  const narrator = createChatNarrator({ journal, bus });
+  const turns = createKeyedQueue();
+  const syncService = createSyncService({ journal, userChanges });
+  return {
+    journal,
+    rosters,
+    userChanges,
+    receipts,
+    presentMessages,
+    chatViews,
+    messages: createMessageService({ journal, rosters, bus, clock, recordChange }),
+    reactions: createReactionService({ journal, rosters, bus, clock }),
+    history: createHistoryService(rosters),
+    stars: createStarService({ rosters, clock, recordChange }),
+    typing: createTypingService({ rosters, bus }),
+    presence: createPresenceService({ bus, clock }),
+    chats: createChatService({ journal, bus, clock, chatViews }),
+    chatSettings: createChatSettingsService({ narrator, bus, userChanges }),
+    groups: createGroupService({ journal, bus, clock, narrator, turns }),
+    invites: createInviteService({ journal, clock, narrator, turns }),
+    sync: createSyncResponder({ sync: syncService.sync, viewChats: chatViews.forViewer, presentMessages }),
+  };
+}
+
+function createPeopleServices(
+  { config, logger, bus, clock, sms, signingKey }: Foundation,
+  { userChanges, groups }: ReturnType<typeof createChatServices>,
+) {
+  const { jwt, otp, isProduction } = config;
+  const liveness = createSessionLiveness({ bus, clock });
+  const tokenService = createTokenService({ signingKey, liveness, clock, jwt });
+  const { refreshSecret } = signingKey;
+  const sessionService = createSessionService({
+    bus,
+    clock,
+    refreshSecret,
+    refreshTtlDays: jwt.refreshTtlDays,
+  });
+  const deviceService = createDeviceService({ bus, clock, revokeDevice: sessionService.revokeDevice });
+  const userService = createUserService({ bus });
+  const otpService = createOtpService({ sms, rateCounts: createRateCountService({ clock }), clock, otp });
+  const auth = { otpService, sessionService, tokenService, deviceService, userService, bus };
+  return {
+    tokenService,
+    deviceService,
+    userService,
+    userSearchService: createUserSearchService(),
+    contactService: createContactService({ bus, userChanges }),
+    authService: createAuthService({ ...auth, isStrict: isProduction }),
+    accountService: createAccountService({
+      bus,
+      clock,
+      userChanges,
+      revokeAll: sessionService.revokeAll,
+      leaveAllChats: groups.leaveAllChats,
+      onError: (error) => logger.error('An account could not be erased completely yet', { cause: error }),
+    }),
+  };
+}

@@ -1,0 +1,105 @@
+import type { Server as HttpServer } from 'node:http';
+import type { Server } from 'socket.io';
+import type { Foundation, Services } from './app-services';
+import { startChatDelivery } from './delivery/chat-delivery';
+import { createFanOut } from './delivery/fan-out';
+import { startMessageDelivery } from './delivery/message-delivery';
+import { createNativeOutbound } from './delivery/native-outbound';
+import type { Outbound } from './delivery/outbound';
+import { startPresenceDelivery } from './delivery/presence-delivery';
+import { startReceiptDelivery } from './delivery/receipt-delivery';
+import { createRecentMessages } from './delivery/recent-messages';
+import { originRule } from './middlewares/security';
+import type { DeviceRecord } from './models/user.model';
+import { presentDevices, presentSelf } from './presenters/user.presenter';
+import { createSocketAuthenticator } from './socket/authenticate';
+import { createEventRouter } from './socket/event-router';
+import { createNativeHandlers } from './socket/handlers';
+import { createIoServer, serveSockets } from './socket/io-server';
+import { createPayloadValidator } from './socket/payload-schemas';
+import { NATIVE_DIALECT } from './types/dialect';
+
+/** Builds the live side: the Socket.IO server, its events, and delivery to its sockets. */
+export function createSockets(http: HttpServer, base: Foundation, services: Services): Server {
+  const { config, bus, connections, logger } = base;
+  const io = createIoServer(http, originRule(config.allowedOrigins, config.isProduction));
+  const outbounds = new Map<string, Outbound>([[NATIVE_DIALECT, createNativeOutbound(base.clock)]]);
+  const authenticator = createSocketAuthenticator({
+    verifyAccess: services.tokenService.verifyAccess,
+    connections,
+    presence: services.presence,
+    viewSelf: async (userId) =>
+      presentSelf(await services.userService.getSelf(userId), onlineDevices(base, userId)),
+    chooseDialect: (asked, actor) =>
+      chooseDialect([asked, actor.dialect, config.dialects.fallback], outbounds),
+    logger,
+  });
+  const route = createEventRouter({
+    handlers: createHandlers(base, services),
+    authenticate: authenticator.onAuthenticate,
+    validator: createPayloadValidator(),
+    eventsPerWindow: config.rateLimit.socketEventsPer10s,
+    logger,
+  });
+  serveSockets({ io, authenticator, route, connections, bus });
+  startDelivery(io, base, services, outbounds);
+  return io;
+}
+
+/** The first of the wishes that this server speaks (contract section 1). */
+function chooseDialect(wishes: unknown[], outbounds: ReadonlyMap<string, Outbound>): string {
+  const found = wishes.find((wish) => typeof wish === 'string' && outbounds.has(wish));
+  return typeof found === 'string' ? found : NATIVE_DIALECT;
+}
+
+function onlineDevices({ connections }: Foundation, userId: string) {
+  return (deviceId: string) => connections.hasDevice(userId, deviceId);
+}
+
+function createHandlers(base: Foundation, services: Services) {
+  const { deviceService, chatViews, presentMessages } = services;
+  return createNativeHandlers({
+    message: {
+      messages: services.messages,
+      reactions: services.reactions,
+      presentMessages,
+      clock: base.clock,
+    },
+    receipts: services.receipts,
+    chat: { viewChat: chatViews.oneForViewer, typing: services.typing, presence: services.presence },
+    device: {
+      registerDevice: deviceService.registerDevice,
+      removeDevice: deviceService.removeDevice,
+      presentDevices: (userId, devices) => viewDevices(base, userId, devices),
+    },
+    sync: services.sync,
+  });
+}
+
+function viewDevices(base: Foundation, userId: string, devices: DeviceRecord[]) {
+  return presentDevices(devices, onlineDevices(base, userId));
+}
+
+function startDelivery(
+  io: Server,
+  base: Foundation,
+  services: Services,
+  outbounds: ReadonlyMap<string, Outbound>,
+): void {
+  const { bus, connections } = base;
+  const { rosters, presentMessages, chatViews, presence, deviceService } = services;
+  const emit = (socketIds: string[], event: string, payload: unknown) =>
+    io.local.to(socketIds).emit(event, payload);
+  const fanOut = createFanOut({ connections, outbounds, emit });
+  const recent = createRecentMessages();
+  startMessageDelivery({ bus, rosters, fanOut, recent, presentMessages });
+  startReceiptDelivery({ bus, fanOut, recent, connections });
+  startChatDelivery({ bus, rosters, connections, fanOut, viewChat: chatViews.forViewers });
+  startPresenceDelivery({
+    bus,
+    rosters,
+    fanOut,
+    presenceAudience: (userId) => presence.audienceOf(userId, connections.userIds()),
+    viewDevices: async (userId) => viewDevices(base, userId, await deviceService.listDevices(userId)),
+  });
+}

@@ -1,0 +1,107 @@
+import { createServer, type Server as HttpServer } from 'node:http';
+import type { AddressInfo, Server as NetServer } from 'node:net';
+import type { Express } from 'express';
+import type { Server } from 'socket.io';
+import { createExpress } from './app-http';
+import { createServices, type Foundation } from './app-services';
+import { createSockets } from './app-sockets';
+import type { Config } from './config/env';
+import { createLogger, type Logger } from './config/logger';
+import { createConnections } from './delivery/connections';
+import { createEventBus, type EventBus } from './events/event-bus';
+import { closeListener } from './helpers/shutdown';
+import { createExpiryJob } from './jobs/expire-messages';
+import { createRevocationWatch } from './jobs/watch-revocations';
+import { connectMongo, createIndexes, disconnectMongo } from './models/connect';
+import { connectRedis } from './providers/redis';
+import { createSmsProvider } from './providers/sms';
+import type { SmsProvider } from './providers/sms/sms.port';
+import { loadSigningKey } from './services/signing-key.service';
+import { type Clock, systemClock } from './types/clock';
+
+/** What tests, and nobody else, may replace. */
+export interface Overrides {
+  clock?: Clock;
+  logger?: Logger;
+  sms?: SmsProvider;
+}
+
+export interface App {
+  http: HttpServer;
+  io: Server;
+  express: Express;
+  bus: EventBus;
+  /** Connects, makes indexes, brings projections up to date, listens; resolves to the port. */
+  start(): Promise<number>;
+  /** Stops without losing anything: finishes what was accepted, writes what is pending, closes every connection. */
+  stop(): Promise<void>;
+}
+
+/**
+ * The composition root: the one place that knows every part. `config.mongo.uri` must be set.
+ * @throws Error when keys or providers cannot be set up.
+ */
+export async function createApp(config: Config, overrides: Overrides = {}): Promise<App> {
+  const { uri, dbName } = config.mongo;
+  if (uri === undefined) throw new Error('createApp needs config.mongo.uri');
+  const logger =
+    overrides.logger ?? createLogger({ level: config.logLevel, isProduction: config.isProduction });
+  const bus = createEventBus((name, error) => logger.error(`A listener of ${name} failed`, { cause: error }));
+  const base: Foundation = {
+    config,
+    logger,
+    bus,
+    clock: overrides.clock ?? systemClock,
+    connections: createConnections(),
+    sms: overrides.sms ?? createSmsProvider(config.sms, { logger }),
+    signingKey: await loadSigningKey(config.jwt, config),
+  };
+  const services = createServices(base);
+  const redis = connectRedis(config.redis, logger);
+  const revocations = createRevocationWatch(base);
+  const expiry = createExpiryJob({ ...base, journal: services.journal });
+  let isDraining = false;
+  const http = createServer();
+  const express = createExpress({ base, services, redis, isDraining: () => isDraining });
+  http.on('request', express);
+  const io = createSockets(http, base, services);
+
+  async function start(): Promise<number> {
+    await connectMongo(uri ?? '', dbName);
+    await createIndexes();
+    await services.journal.recover();
+    await services.presence.reapStale();
+    await services.accountService.resumeErasures();
+    revocations.start();
+    expiry.start();
+    return listen(http, config);
+  }
+
+  async function stop(): Promise<void> {
+    isDraining = true;
+    const socketIds = [...io.sockets.sockets.keys()];
+    (http as NetServer).close.call(http);
+    await Promise.all([revocations.stop(), expiry.stop()]);
+    await services.journal.stop();
+    await services.receipts.stop();
+    services.typing.stop();
+    await services.presence.stop(socketIds);
+    io.local.disconnectSockets(true);
+    await io.close();
+    await closeListener(http);
+    redis?.disconnect();
+    await disconnectMongo();
+  }
+
+  return { http, io, express, bus, start, stop };
+}
+
+function listen(http: HttpServer, { host, port }: Config): Promise<number> {
+  return new Promise((resolve, reject) => {
+    http.once('error', reject);
+    http.listen(port, host, () => {
+      http.off('error', reject);
+      resolve((http.address() as AddressInfo).port);
+    });
+  });
+}

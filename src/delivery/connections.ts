@@ -1,0 +1,54 @@
+/** A live, authenticated socket of this node. */
+export interface Connection {
+  socketId: string;
+  userId: string;
+  deviceId: string;
+  sessionId: string;
+  dialect: string;
+}
+
+/**
+ * This node's share of `User.socketIds`, in memory: who is connected here, and in which dialect. The socket layer adds and
+ * removes; delivery reads.
+ */
+export interface Connections {
+  add(connection: Connection): void;
+  remove(socketId: string): Connection | undefined;
+  ofUser(userId: string): readonly Connection[];
+  ofSession(sessionId: string): readonly Connection[];
+  hasUser(userId: string): boolean;
+  hasDevice(userId: string, deviceId: string): boolean;
+  userIds(): IterableIterator<string>;
+  size(): number;
+}
+
+const NONE: readonly Connection[] = [];
+
+export function createConnections(): Connections {
+  const bySocket = new Map<string, Connection>();
+  const byUser = new Map<string, Connection[]>();
+
+  return {
+    add(connection) {
+      bySocket.set(connection.socketId, connection);
+      byUser.set(connection.userId, [...(byUser.get(connection.userId) ?? []), connection]);
+    },
+    remove(socketId) {
+      const connection = bySocket.get(socketId);
+      if (!connection) return undefined;
+      bySocket.delete(socketId);
+      const rest = (byUser.get(connection.userId) ?? []).filter((other) => other.socketId !== socketId);
+      if (rest.length > 0) byUser.set(connection.userId, rest);
+      else byUser.delete(connection.userId);
+      return connection;
+    },
+    ofUser: (userId) => byUser.get(userId) ?? NONE,
+    ofSession: (sessionId) =>
+      [...bySocket.values()].filter((connection) => connection.sessionId === sessionId),
+    hasUser: (userId) => byUser.has(userId),
+    hasDevice: (userId, deviceId) =>
+      (byUser.get(userId) ?? NONE).some((connection) => connection.deviceId === deviceId),
+    userIds: () => byUser.keys(),
+    size: () => bySocket.size,
+  };
+}

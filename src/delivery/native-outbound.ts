@@ -1,0 +1,49 @@
+import { presentMessage } from '../presenters/message.presenter';
+import type { Clock } from '../types/clock';
+import type { Outbound } from './outbound';
+
+/** The server events of the native dialect (seed 002, contract section 5); `swagger/asyncapi.yaml` is held against this list. */
+export const NATIVE_EVENTS = [
+  'new_message',
+  'message_updated',
+  'message_deleted',
+  'message_reaction',
+  'message_status_update',
+  'user_typing',
+  'chat_created',
+  'chat_updated',
+  'chat_removed',
+  'user-online',
+  'user-offline',
+  'devices_updated',
+  'authenticated',
+  'authentication_error',
+  'operation-error',
+] as const;
+
+export type NativeEvent = (typeof NATIVE_EVENTS)[number];
+
+function frame(event: NativeEvent, payload: unknown) {
+  return { event, payload };
+}
+
+/** Words everything in the native dialect. */
+export function createNativeOutbound(clock: Clock): Outbound {
+  return {
+    messageCreated(message, isSender) {
+      const viewerId = isSender ? String(message.senderId) : undefined;
+      const view = presentMessage(message, { viewerId, status: 'sent', now: clock.now() });
+      return frame('new_message', isSender ? { message: view, tempId: view.tempId } : { message: view });
+    },
+    messageUpdated: (message) => frame('message_updated', { message }),
+    messageDeleted: (told) => frame('message_deleted', told),
+    messageReacted: (told) => frame('message_reaction', told),
+    statusMoved: (told) => frame('message_status_update', told),
+    typingChanged: (told) => frame('user_typing', told),
+    chatCreated: (chat) => frame('chat_created', { chat }),
+    chatUpdated: (chat) => frame('chat_updated', { chat }),
+    chatRemoved: (told) => frame('chat_removed', told),
+    presenceChanged: ({ userId, isOnline }) => frame(isOnline ? 'user-online' : 'user-offline', { userId }),
+    devicesChanged: (devices) => frame('devices_updated', { devices }),
+  };
+}

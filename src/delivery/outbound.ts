@@ -1,0 +1,43 @@
+import type { MessageRecord } from '../models/message.model';
+import type { ChatView } from '../presenters/chat.presenter';
+import type { MessageStatus, MessageView } from '../presenters/message.presenter';
+import type { DeviceView } from '../presenters/user.presenter';
+
+/** One event as a dialect says it. */
+export interface Frame {
+  event: string;
+  payload: unknown;
+}
+
+/** What a dialect has no words for it leaves out. */
+export type MaybeFrame = Frame | undefined;
+
+/**
+ * How one dialect words what delivery has to tell. Each method is called once per event and audience, however many sockets
+ * hear the result, and not at all while nobody speaks the dialect.
+ */
+export interface Outbound {
+  /** `isSender` is true for the sender's own devices, which hear their idempotency key. */
+  messageCreated(message: MessageRecord, isSender: boolean): MaybeFrame;
+  messageUpdated(message: MessageView): MaybeFrame;
+  messageDeleted(told: { chatId: string; messageId: string; forEveryone: boolean }): MaybeFrame;
+  messageReacted(told: {
+    chatId: string;
+    messageId: string;
+    userId: string;
+    emoji: string | null;
+  }): MaybeFrame;
+  statusMoved(told: {
+    chatId: string;
+    messageId: string;
+    userId: string;
+    status: MessageStatus;
+    upToSeq: number;
+  }): MaybeFrame;
+  typingChanged(told: { chatId: string; userId: string; isTyping: boolean }): MaybeFrame;
+  chatCreated(chat: ChatView): MaybeFrame;
+  chatUpdated(chat: ChatView): MaybeFrame;
+  chatRemoved(told: { chatId: string }): MaybeFrame;
+  presenceChanged(told: { userId: string; isOnline: boolean }): MaybeFrame;
+  devicesChanged(devices: DeviceView[]): MaybeFrame;
+}

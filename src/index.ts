@@ -1,0 +1,58 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import dotenv from 'dotenv';
+import { createApp } from './app';
+import { type Config, ConfigError, loadConfig } from './config/env';
+import { createLogger, type Logger } from './config/logger';
+import { startEmbeddedMongod } from './embedded/mongod';
+import { findMongodBinary } from './embedded/mongod-binary';
+import { stopOnSignals } from './helpers/shutdown';
+
+const FORCE_STOP_AFTER_MS = 4800;
+
+/** Starts a mongod of our own unless one is configured. */
+async function ensureMongo(config: Config, logger: Logger): Promise<{ uri: string; stop(): Promise<void> }> {
+  if (config.mongo.uri !== undefined) return { uri: config.mongo.uri, stop: async () => undefined };
+  const log = (line: string) => void logger.info(line);
+  const { systemBinary, cacheDir } = config.mongo;
+  const binary = await findMongodBinary({
+    cacheDir,
+    log,
+    ...(systemBinary !== undefined && { systemBinary }),
+  });
+  const dataDir = path.join(config.dataDir, 'mongo');
+  await mkdir(dataDir, { recursive: true });
+  return startEmbeddedMongod({ dataDir, binary, log });
+}
+
+async function main(): Promise<void> {
+  dotenv.config({ quiet: true });
+  const config = loadConfig();
+  const logger = createLogger({ level: config.logLevel, isProduction: config.isProduction });
+  process.on('unhandledRejection', (cause) => logger.error('Unhandled rejection', { cause }));
+  const mongo = await ensureMongo(config, logger);
+  const app = await createApp({ ...config, mongo: { ...config.mongo, uri: mongo.uri } }, { logger });
+  stopOnSignals(
+    async () => {
+      await app.stop();
+      await mongo.stop();
+    },
+    FORCE_STOP_AFTER_MS,
+    (line) => logger.info(line),
+  );
+  const port = await app.start();
+  const url = config.publicUrl ?? `http://localhost:${port}`;
+  logger.info(`Parley is listening on port ${port}`);
+  logger.info(`Chat page:  ${url}/`);
+  logger.info(`Swagger UI: ${url}/api/docs   events: ${url}/api/docs/events`);
+  if (config.otp.fixedCode) logger.info(`Development sign-in: every code is ${config.otp.fixedCode}`);
+  process.send?.('ready');
+}
+
+main().catch((error: unknown) => {
+  const isExpected = error instanceof ConfigError;
+  process.stderr.write(
+    `${isExpected ? error.message : error instanceof Error ? error.stack : String(error)}\n`,
+  );
+  process.exit(1);
+});

@@ -1,0 +1,75 @@
+import type { Logger } from '../config/logger';
+import type { EventBus } from '../events/event-bus';
+import type { Journal } from '../journal/journal.types';
+import { MessageModel, type MessageRecord } from '../models/message.model';
+import { scrubQuotes } from '../services/message.service';
+import type { Clock } from '../types/clock';
+
+const EVERY_MS = 1000;
+const PER_RUN = 500;
+
+/**
+ * Makes tombstones of disappearing messages whose time is over. Readers hide them from the first moment, so this may lag; the
+ * document stays with its numbers, so that a chat's head never goes back. What fails is tried again at the next run.
+ */
+export function createExpiryJob(deps: { journal: Journal; bus: EventBus; clock: Clock; logger: Logger }): {
+  start(): void;
+  stop(): Promise<void>;
+  /** One run; resolves with the number of messages that went. */
+  run(): Promise<number>;
+} {
+  const { journal, bus, clock, logger } = deps;
+  let timer: NodeJS.Timeout | undefined;
+  let running: Promise<unknown> = Promise.resolve();
+  let isFailing = false;
+
+  async function run(): Promise<number> {
+    const now = clock.now();
+    const due = await MessageModel.collection
+      .find<Pick<MessageRecord, '_id' | 'chatId'>>(
+        { expiresAt: { $lte: now } },
+        { projection: { chatId: 1 } },
+      )
+      .sort({ expiresAt: 1 })
+      .limit(PER_RUN)
+      .toArray();
+    for (const { _id, chatId } of due) await expire(String(chatId), String(_id), now);
+    return due.length;
+  }
+
+  async function expire(chatId: string, messageId: string, now: Date): Promise<void> {
+    const { message, isChanged } = await journal.amend(chatId, messageId, (latest) => {
+      if (latest.expiresAt === undefined || latest.expiresAt === null) return undefined;
+      return { content: null, reactions: [], replyTo: null, deletedAt: latest.deletedAt ?? now };
+    });
+    await MessageModel.collection.updateOne({ _id: message._id }, { $unset: { expiresAt: 1 } });
+    await scrubQuotes(messageId);
+    if (isChanged) bus.emit('message.deleted', { message, userId: null });
+  }
+
+  function schedule(): void {
+    timer = setTimeout(() => {
+      running = run()
+        .then(() => {
+          isFailing = false;
+        })
+        .catch((error) => {
+          if (!isFailing)
+            logger.warn('Disappearing messages could not be removed; trying again', { cause: error });
+          isFailing = true;
+        })
+        .finally(schedule);
+    }, EVERY_MS);
+    timer.unref();
+  }
+
+  return {
+    run,
+    start: schedule,
+    async stop() {
+      clearTimeout(timer);
+      await running;
+      clearTimeout(timer);
+    },
+  };
+}

@@ -1,0 +1,38 @@
+import cors from 'cors';
+import type { RequestHandler } from 'express';
+import helmet from 'helmet';
+
+const LOCAL_ORIGIN = /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
+
+/** Which web origins may call: the configured ones; outside production also pages served on this very machine. */
+export function originRule(allowed: readonly string[], isProduction: boolean): (string | RegExp)[] | '*' {
+  if (allowed.includes('*')) return '*';
+  return isProduction ? [...allowed] : [...allowed, LOCAL_ORIGIN];
+}
+
+/** Security headers for everything; pages that need to load something set their own policy over it. */
+export function securityHeaders(): RequestHandler {
+  return helmet({
+    contentSecurityPolicy: {
+      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+      useDefaults: false,
+    },
+    crossOriginResourcePolicy: { policy: 'cross-origin' },
+  });
+}
+
+/** CORS for the REST API, with the headers that clients read. */
+export function corsRule(origin: (string | RegExp)[] | '*'): RequestHandler {
+  return cors({
+    origin,
+    exposedHeaders: [
+      'X-Request-Id',
+      'RateLimit',
+      'RateLimit-Policy',
+      'RateLimit-Remaining',
+      'RateLimit-Reset',
+      'Retry-After',
+    ],
+    maxAge: 600,
+  });
+}

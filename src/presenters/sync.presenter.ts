@@ -1,0 +1,34 @@
+import type { SyncAnswer, SyncRequest } from '../services/sync.service';
+import type { Actor } from '../types/actor';
+import type { ChatView } from './chat.presenter';
+import type { PresentMessages } from './message-list.presenter';
+
+/** Makes the one function behind `sync:request` and `POST /api/sync`: a checked body in, the wire answer out. */
+export function createSyncResponder(deps: {
+  sync: (actor: Actor, request: SyncRequest) => Promise<SyncAnswer>;
+  viewChats: (viewerId: string, chatIds: readonly string[]) => Promise<ChatView[]>;
+  presentMessages: PresentMessages;
+}) {
+  return async (actor: Actor, body: Record<string, unknown>): Promise<object> => {
+    const { chatIds, messages, ...rest } = await deps.sync(actor, toRequest(body));
+    const [chats, views] = await Promise.all([
+      deps.viewChats(actor.userId, chatIds),
+      deps.presentMessages(actor.userId, messages),
+    ]);
+    return { chats, messages: views, ...rest };
+  };
+}
+
+function toRequest({ cursors, userRev, since, limit }: Record<string, unknown>): SyncRequest {
+  const known = cursors as Record<string, number> | null | undefined;
+  return {
+    ...(known && { cursors: lowerKeys(known) }),
+    ...(typeof userRev === 'number' && { userRev }),
+    ...(typeof limit === 'number' && { limit }),
+    ...(typeof since === 'string' && { since: new Date(since) }),
+  };
+}
+
+function lowerKeys(cursors: Record<string, number>): Record<string, number> {
+  return Object.fromEntries(Object.entries(cursors).map(([id, rev]) => [id.toLowerCase(), rev]));
+}

@@ -1,0 +1,144 @@
+import { OFFLINE_GRACE_MS } from '../config/limits';
+import type { EventBus } from '../events/event-bus';
+import { ContactModel } from '../models/contact.model';
+import { MembershipModel } from '../models/membership.model';
+import { toObjectId } from '../models/object-id';
+import { trusted } from '../models/trusted';
+import { UserModel } from '../models/user.model';
+import { isBlocked } from '../policies/contact.policy';
+import type { Clock } from '../types/clock';
+import { relationsOf } from './relation.service';
+
+export interface PresenceService {
+  /** Adds a live socket to the user; the first one brings them online. */
+  connected(userId: string, deviceId: string, socketId: string): Promise<void>;
+  /** Takes a socket away; after the last one and a short grace the user is offline. */
+  disconnected(userId: string, deviceId: string, socketId: string): Promise<void>;
+  /** An away user looks offline to the others while the sockets go on hearing everything. */
+  setAway(userId: string, isAway: boolean): Promise<void>;
+  /** Of the connected users those who may know of this one's presence: contacts and chat partners, by privacy and blocks. */
+  audienceOf(userId: string, connectedIds: Iterable<string>): Promise<string[]>;
+  /** Removes what an earlier run of this server left in `socketIds`. */
+  reapStale(): Promise<void>;
+  /** Takes this node's sockets away at the end. */
+  stop(socketIds: string[]): Promise<void>;
+}
+
+/** Owns `User.socketIds`. Offline is announced late, so that a short loss of the network is not told to anybody. */
+export function createPresenceService(deps: { bus: EventBus; clock: Clock }): PresenceService {
+  const { bus, clock } = deps;
+  const leaving = new Map<string, NodeJS.Timeout>();
+  const away = new Set<string>();
+  const announced = new Set<string>();
+
+  function announce(userId: string, isOnline: boolean): void {
+    if (announced.has(userId) === isOnline) return;
+    if (isOnline) announced.add(userId);
+    else announced.delete(userId);
+    bus.emit('presence.changed', { userId, isOnline });
+  }
+
+  async function leave(userId: string): Promise<void> {
+    leaving.delete(userId);
+    const user = await UserModel.findById(userId, { socketIds: 1 }).lean();
+    if (user && user.socketIds.length > 0) return;
+    away.delete(userId);
+    announce(userId, false);
+  }
+
+  return {
+    async connected(userId, deviceId, socketId) {
+      clearTimeout(leaving.get(userId));
+      leaving.delete(userId);
+      const seen = clock.now();
+      const { matchedCount } = await UserModel.updateOne(
+        { _id: userId, 'devices.deviceId': deviceId },
+        { $addToSet: { socketIds: socketId }, $set: { lastSeenAt: seen, 'devices.$.lastSeenAt': seen } },
+        { timestamps: false },
+      );
+      if (matchedCount === 0) {
+        const change = { $addToSet: { socketIds: socketId }, $set: { lastSeenAt: seen } };
+        await UserModel.updateOne({ _id: userId }, change, { timestamps: false });
+      }
+      if (!away.has(userId)) announce(userId, true);
+    },
+
+    async disconnected(userId, deviceId, socketId) {
+      const seen = clock.now();
+      const user = await UserModel.findOneAndUpdate(
+        { _id: userId },
+        { $pull: { socketIds: socketId }, $set: { lastSeenAt: seen } },
+        { returnDocument: 'after', timestamps: false, projection: { socketIds: 1 } },
+      ).lean();
+      await UserModel.updateOne(
+        { _id: userId, 'devices.deviceId': deviceId },
+        { $set: { 'devices.$.lastSeenAt': seen } },
+        { timestamps: false },
+      );
+      if (!user || user.socketIds.length > 0) return;
+      clearTimeout(leaving.get(userId));
+      leaving.set(
+        userId,
+        setTimeout(() => void leave(userId).catch(() => undefined), OFFLINE_GRACE_MS),
+      );
+    },
+
+    async setAway(userId, isAway) {
+      if (isAway) away.add(userId);
+      else away.delete(userId);
+      announce(userId, !isAway);
+    },
+
+    async audienceOf(userId, connectedIds) {
+      const near = await nearTo(userId);
+      near.delete(userId);
+      const connected = [...connectedIds].filter((id) => near.has(id));
+      if (connected.length === 0) return [];
+      const [user, relations] = await Promise.all([
+        UserModel.findById(userId, { privacy: 1 }).lean(),
+        relationsOf(userId, connected),
+      ]);
+      const audience = user?.privacy?.online ?? 'everyone';
+      return connected.filter((id) => {
+        const relation = relations.get(id);
+        if (!relation || isBlocked(relation) || audience === 'nobody') return false;
+        return audience === 'everyone' || relation.isMyContact;
+      });
+    },
+
+    async reapStale() {
+      await UserModel.updateMany(
+        { socketIds: trusted({ $gt: '' }) },
+        { $set: { socketIds: [] } },
+        { timestamps: false },
+      );
+    },
+
+    async stop(socketIds) {
+      for (const timer of leaving.values()) clearTimeout(timer);
+      if (socketIds.length === 0) return;
+      await UserModel.updateMany(
+        { socketIds: trusted({ $in: socketIds }) },
+        { $pullAll: { socketIds }, $set: { lastSeenAt: clock.now() } },
+        { timestamps: false },
+      );
+    },
+  };
+}
+
+/** Contacts on either side and the people one shares a chat with. */
+async function nearTo(userId: string): Promise<Set<string>> {
+  const id = toObjectId(userId);
+  const [own, contacts] = await Promise.all([
+    MembershipModel.find({ userId: id, leftAt: null }, { chatId: 1 }).lean(),
+    ContactModel.find({ $or: [{ ownerId: id }, { userId: id }] }, { ownerId: 1, userId: 1 }).lean(),
+  ]);
+  const chatIds = own.map((membership) => membership.chatId);
+  const partners = await MembershipModel.find(
+    { chatId: trusted({ $in: chatIds }), leftAt: null },
+    { userId: 1 },
+  ).lean();
+  const near = new Set(partners.map((membership) => String(membership.userId)));
+  for (const contact of contacts) near.add(String(contact.ownerId)).add(String(contact.userId));
+  return near;
+}

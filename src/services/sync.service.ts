@@ -1,0 +1,176 @@
+import { SYNC_PAGE_DEFAULT, SYNC_PAGE_MAX } from '../config/limits';
+import { readHeads } from '../journal/heads';
+import type { ChatHead, Journal } from '../journal/journal.types';
+import { MembershipModel, type MembershipRecord } from '../models/membership.model';
+import { MessageModel, type MessageRecord } from '../models/message.model';
+import { toObjectId } from '../models/object-id';
+import type { Actor } from '../types/actor';
+import { cursorsSince, undeliveredCursors } from './sync-cursors';
+
+/** What a client knows (contract section 4): `rev` by chat, or a time, or nothing. */
+export interface SyncRequest {
+  cursors?: Record<string, number>;
+  userRev?: number;
+  since?: Date;
+  limit?: number;
+}
+
+export interface Watermark {
+  chatId: string;
+  userId: string;
+  deliveredSeq: number;
+  readSeq: number;
+}
+
+export interface StateChange {
+  key: string;
+  value: unknown;
+  userRev: number;
+}
+
+export interface SyncAnswer {
+  /** Chats that are new to the client or changed; to be presented. */
+  chatIds: string[];
+  /** Each changed message once, in its latest form, by chat in order of `rev`. */
+  messages: MessageRecord[];
+  receipts: Watermark[];
+  states: StateChange[];
+  removed: string[];
+  nextCursors: Record<string, number>;
+  userRev: number;
+  complete: boolean;
+}
+
+export interface SyncService {
+  /** Everything that changed for the actor after what they know, paged by messages; the same page twice is harmless. */
+  sync(actor: Actor, request: SyncRequest): Promise<SyncAnswer>;
+}
+
+/** In larger groups a page tells only one's own watermarks: the others' ticks are asked for message by message. */
+const MAX_MEMBERS_WITH_RECEIPTS = 200;
+
+export function createSyncService(deps: {
+  journal: Journal;
+  userChanges: { since(userId: string, rev: number): Promise<{ states: StateChange[]; userRev: number }> };
+}): SyncService {
+  const { journal, userChanges } = deps;
+
+  return {
+    async sync(actor, request) {
+      const limit = Math.min(request.limit ?? SYNC_PAGE_DEFAULT, SYNC_PAGE_MAX);
+      const memberships = await MembershipModel.find({ userId: toObjectId(actor.userId), leftAt: null })
+        .sort({ _id: 1 })
+        .lean();
+      const chatIds = memberships.map((membership) => String(membership.chatId));
+      await journal.settle(chatIds);
+      const heads = await readHeads(chatIds);
+      const cursors = await startingCursors(request, memberships, heads);
+      const page = await readChanges(actor.userId, memberships, heads, cursors, limit);
+      const [feed, receipts] = await Promise.all([
+        userChanges.since(actor.userId, request.userRev ?? 0),
+        readReceipts(actor.userId, page.isComplete ? chatIds : page.chatIds),
+      ]);
+      return {
+        chatIds: page.chatIds,
+        messages: page.messages,
+        receipts,
+        states: feed.states,
+        removed: Object.keys(request.cursors ?? {}).filter((id) => !heads.has(id)),
+        nextCursors: page.nextCursors,
+        userRev: feed.userRev,
+        complete: page.isComplete,
+      };
+    },
+  };
+}
+
+/** Undefined for a chat the client does not know: then all of it is asked for. */
+async function startingCursors(
+  request: SyncRequest,
+  memberships: MembershipRecord[],
+  heads: Map<string, ChatHead>,
+): Promise<Map<string, number | undefined>> {
+  if (request.cursors) {
+    const { cursors } = request;
+    return new Map(memberships.map(({ chatId }) => [String(chatId), cursors[String(chatId)]]));
+  }
+  if (request.since) return cursorsSince(request.since, memberships, heads);
+  return undeliveredCursors(memberships, heads);
+}
+
+interface Changes {
+  chatIds: string[];
+  messages: MessageRecord[];
+  nextCursors: Record<string, number>;
+  isComplete: boolean;
+}
+
+async function readChanges(
+  userId: string,
+  memberships: MembershipRecord[],
+  heads: Map<string, ChatHead>,
+  cursors: Map<string, number | undefined>,
+  limit: number,
+): Promise<Changes> {
+  const page: Changes = { chatIds: [], messages: [], nextCursors: {}, isComplete: true };
+  for (const membership of memberships) {
+    const chatId = String(membership.chatId);
+    const cursor = cursors.get(chatId);
+    const head = heads.get(chatId)?.rev ?? 0;
+    if (cursor !== undefined && cursor >= head) continue;
+    const room = limit - page.messages.length;
+    if (room <= 0) return { ...page, isComplete: false };
+    const rows = head > 0 ? await changedAfter(membership, cursor ?? 0, room + 1, userId) : [];
+    const shown = rows.slice(0, room);
+    page.chatIds.push(chatId);
+    page.messages.push(...shown);
+    const isCut = rows.length > room;
+    page.nextCursors[chatId] = isCut ? (shown.at(-1)?.rev ?? cursor ?? 0) : head;
+    if (isCut) return { ...page, isComplete: false };
+  }
+  return page;
+}
+
+/** Changes above the head that was read are left to the next call, so that the cursor handed out covers all before it. */
+async function changedAfter(
+  membership: MembershipRecord,
+  rev: number,
+  limit: number,
+  userId: string,
+): Promise<MessageRecord[]> {
+  return MessageModel.collection
+    .find<MessageRecord>({
+      chatId: membership.chatId,
+      rev: { $gt: rev },
+      seq: { $gt: membership.joinedSeq },
+      deletedFor: { $ne: toObjectId(userId) },
+    })
+    .sort({ rev: 1 })
+    .limit(limit)
+    .toArray();
+}
+
+async function readReceipts(userId: string, chatIds: string[]): Promise<Watermark[]> {
+  const rows = await MembershipModel.collection
+    .aggregate<{ _id: unknown; members: MembershipRecord[] }>([
+      { $match: { chatId: { $in: chatIds.map(toObjectId) }, leftAt: null } },
+      { $project: { chatId: 1, userId: 1, deliveredSeq: 1, readSeq: 1, shownReadSeq: 1 } },
+      { $group: { _id: '$chatId', members: { $push: '$$ROOT' } } },
+    ])
+    .toArray();
+  return rows.flatMap(({ members }) => {
+    const isLarge = members.length > MAX_MEMBERS_WITH_RECEIPTS;
+    const told = isLarge ? members.filter((member) => String(member.userId) === userId) : members;
+    return told.map((member) => presentWatermark(member, userId));
+  });
+}
+
+function presentWatermark(member: MembershipRecord, viewerId: string): Watermark {
+  const userId = String(member.userId);
+  return {
+    chatId: String(member.chatId),
+    userId,
+    deliveredSeq: member.deliveredSeq,
+    readSeq: userId === viewerId ? member.readSeq : member.shownReadSeq,
+  };
+}

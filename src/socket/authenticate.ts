@@ -1,0 +1,139 @@
+import { SOCKET_AUTH_TIMEOUT_MS } from '../config/limits';
+import type { Logger } from '../config/logger';
+import type { Connections } from '../delivery/connections';
+import { AppError, unauthenticated } from '../errors/app-error';
+import { toAck } from '../errors/to-ack';
+import { toAppError } from '../errors/to-app-error';
+import { type AccessVerifier, bearerToken } from '../middlewares/authenticate';
+import type { Actor } from '../types/actor';
+import type { ParleySocket } from './socket-state';
+
+/** The presence side of a socket's life. */
+export interface SocketPresence {
+  connected(userId: string, deviceId: string, socketId: string): Promise<void>;
+  disconnected(userId: string, deviceId: string, socketId: string): Promise<void>;
+}
+
+export interface SocketAuthenticator {
+  /** Checks the handshake's token, if it brings one; without one the socket may still send `authenticate`. */
+  handshake(socket: ParleySocket, next: (error?: Error) => void): void;
+  /** Serves the `authenticate` event, the first one and every later one that brings a fresh token. */
+  onAuthenticate(socket: ParleySocket, payload: Record<string, unknown>): Promise<object>;
+  /** To be called for each connected socket. */
+  onConnection(socket: ParleySocket): void;
+}
+
+/**
+ * Owns who a socket is and how long: from the handshake or from `authenticate` within 10 s, to the end of its token unless a fresh
+ * one comes (contract section 3).
+ */
+export function createSocketAuthenticator(deps: {
+  verifyAccess: AccessVerifier;
+  connections: Connections;
+  presence: SocketPresence;
+  viewSelf: (userId: string) => Promise<unknown>;
+  /** Which dialect a connection asked for, or its session's (contract section 1). */
+  chooseDialect: (asked: unknown, actor: Actor) => string;
+  logger: Logger;
+}): SocketAuthenticator {
+  const { verifyAccess, connections, presence, viewSelf, chooseDialect, logger } = deps;
+
+  function closeAt(socket: ParleySocket, whenMs: number, message: string): void {
+    clearTimeout(socket.data.deadline);
+    // Longer waits than a timer can hold are not needed: the client brings a fresh token long before.
+    const waitMs = Math.min(Math.max(whenMs - Date.now(), 0), 2 ** 31 - 1);
+    socket.data.deadline = setTimeout(() => {
+      socket.emit('authentication_error', { message });
+      socket.disconnect(true);
+    }, waitMs);
+  }
+
+  async function admit(socket: ParleySocket, token: string): Promise<Actor> {
+    const { actor, expiresAtMs } = await verifyAccess(token);
+    const current = socket.data.actor;
+    if (current && current.userId !== actor.userId)
+      throw unauthenticated('This connection belongs to another user');
+    const { auth, query } = socket.handshake;
+    socket.data.actor = {
+      ...actor,
+      dialect: chooseDialect(auth.dialect ?? query.dialect, actor),
+      socketId: socket.id,
+    };
+    closeAt(socket, expiresAtMs, 'The token has expired');
+    return socket.data.actor;
+  }
+
+  /** Resolves once the socket stands in the user's `socketIds`, so that who is connected is also recorded. */
+  async function record(socket: ParleySocket, actor: Actor): Promise<void> {
+    if (socket.data.isRecorded) return;
+    socket.data.isRecorded = true;
+    socket.conn.once('close', () => forget(socket));
+    await presence.connected(actor.userId, actor.deviceId, socket.id);
+    if (socket.conn.readyState !== 'open') forget(socket);
+  }
+
+  function forget(socket: ParleySocket): void {
+    clearTimeout(socket.data.deadline);
+    connections.remove(socket.id);
+    const { actor, isRecorded } = socket.data;
+    if (!actor || !isRecorded) return;
+    socket.data.isRecorded = false;
+    presence
+      .disconnected(actor.userId, actor.deviceId, socket.id)
+      .catch((error) => logger.warn('A disconnect could not be recorded', { cause: error }));
+  }
+
+  function listen(socket: ParleySocket, { userId, deviceId, sessionId, dialect }: Actor): void {
+    connections.remove(socket.id);
+    connections.add({ socketId: socket.id, userId, deviceId, sessionId, dialect });
+  }
+
+  return {
+    handshake(socket, next) {
+      socket.data.window = { startedAtMs: Date.now(), count: 0 };
+      const token = handshakeToken(socket);
+      if (token === undefined) {
+        next();
+        return;
+      }
+      admit(socket, token)
+        .then((actor) => record(socket, actor))
+        .then(
+          () => next(),
+          (error) =>
+            next(
+              Object.assign(new Error(toAppError(error).message), { data: toAck(toAppError(error)).error }),
+            ),
+        );
+    },
+
+    onConnection(socket) {
+      const { actor } = socket.data;
+      socket.on('disconnect', () => forget(socket));
+      if (actor) listen(socket, actor);
+      else closeAt(socket, Date.now() + SOCKET_AUTH_TIMEOUT_MS, 'No authentication within 10 seconds');
+    },
+
+    async onAuthenticate(socket, payload) {
+      try {
+        const actor = await admit(socket, String(payload.token));
+        if (socket.connected) listen(socket, actor);
+        await record(socket, actor);
+        const user = await viewSelf(actor.userId);
+        socket.emit('authenticated', { user });
+        return { user };
+      } catch (error) {
+        const { code, message } = toAppError(error);
+        socket.emit('authentication_error', { message });
+        throw new AppError(code, message, { cause: error });
+      }
+    },
+  };
+}
+
+/** `auth.token`, or a bearer token in the header (contract section 3). */
+function handshakeToken(socket: ParleySocket): string | undefined {
+  const { token } = socket.handshake.auth as { token?: unknown };
+  if (typeof token === 'string' && token !== '') return token.replace(/^Bearer +/i, '');
+  return bearerToken(socket.handshake.headers.authorization);
+}

@@ -1,0 +1,46 @@
+import type { Server as HttpServer } from 'node:http';
+import { Server } from 'socket.io';
+import { MAX_SOCKET_FRAME_BYTES } from '../config/limits';
+import type { Connections } from '../delivery/connections';
+import type { EventBus } from '../events/event-bus';
+import type { SocketAuthenticator } from './authenticate';
+import type { ParleySocket } from './socket-state';
+
+/**
+ * The Socket.IO server. Compression stays off: it costs 15 times the memory per connection. Socket.IO's own recovery stays off:
+ * `sync:request` replaces it (docs/decisions).
+ */
+export function createIoServer(http: HttpServer, origin: (string | RegExp)[] | '*'): Server {
+  return new Server(http, {
+    cors: { origin },
+    maxHttpBufferSize: MAX_SOCKET_FRAME_BYTES,
+    perMessageDeflate: false,
+    httpCompression: false,
+    serveClient: false,
+    pingInterval: 25_000,
+    pingTimeout: 20_000,
+    connectTimeout: 20_000,
+  });
+}
+
+/** Connects the pieces: who a socket is, what its events do, and when its session's end closes it. */
+export function serveSockets(deps: {
+  io: Server;
+  authenticator: SocketAuthenticator;
+  route: (socket: ParleySocket) => void;
+  connections: Connections;
+  bus: EventBus;
+}): void {
+  const { io, authenticator, route, connections, bus } = deps;
+  io.use((socket, next) => authenticator.handshake(socket as ParleySocket, next));
+  io.on('connection', (socket) => {
+    authenticator.onConnection(socket as ParleySocket);
+    route(socket as ParleySocket);
+  });
+  bus.on('session.revoked', ({ sessionIds }) => {
+    for (const sessionId of sessionIds) {
+      const socketIds = connections.ofSession(sessionId).map((connection) => connection.socketId);
+      if (socketIds.length > 0) io.local.in(socketIds).disconnectSockets(true);
+    }
+  });
+}

@@ -1,0 +1,21 @@
+import type { Socket } from 'socket.io';
+import type { Actor } from '../types/actor';
+
+/** What the server keeps with each socket. */
+export interface SocketState {
+  /** Set once authenticated. */
+  actor?: Actor;
+  /** The socket stands in `User.socketIds`. */
+  isRecorded?: boolean;
+  /** Closes the socket: at the end of its token, or when it never authenticated. */
+  deadline?: NodeJS.Timeout;
+  /** Events counted in the current window. */
+  window: { startedAtMs: number; count: number };
+}
+
+export type ParleySocket = Socket<
+  Record<string, never>,
+  Record<string, (payload: unknown) => void>,
+  never,
+  SocketState
+>;

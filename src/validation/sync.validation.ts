@@ -1,0 +1,26 @@
+import { body } from 'express-validator';
+import { isId } from './common.validation';
+
+const isRev = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0;
+
+const MAX_CURSORS = 10_000;
+
+function isCursors(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const entries = Object.entries(value);
+  return entries.length <= MAX_CURSORS && entries.every(([chatId, rev]) => isId(chatId) && isRev(rev));
+}
+
+/** The body of `POST /api/sync`; the same rules as `sync:request` in the AsyncAPI document. */
+export const sync = [
+  body('cursors').optional({ values: 'null' }).custom(isCursors).withMessage('must map chat ids to revs'),
+  body('userRev').optional({ values: 'null' }).custom(isRev).withMessage('must be a whole number'),
+  body('limit')
+    .optional({ values: 'null' })
+    .custom((value) => Number.isSafeInteger(value) && value >= 1)
+    .withMessage('must be a whole number above 0'),
+  body('since')
+    .optional({ values: 'null' })
+    .custom((value) => typeof value === 'string' && value.length <= 40 && !Number.isNaN(Date.parse(value)))
+    .withMessage('must be an ISO 8601 time'),
+];
