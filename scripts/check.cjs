@@ -1,0 +1,73 @@
+/**
+ * `npm run check`: everything about the code that needs no database. Each step is run whatever the others said, so
+ * one run shows all there is to repair.
+ */
+const { spawnSync } = require('node:child_process');
+const { existsSync } = require('node:fs');
+const path = require('node:path');
+const { houseFaults } = require('./house-rules.cjs');
+
+const root = path.join(__dirname, '..');
+
+const STEPS = [
+  { name: 'format and lint', run: () => tool('biome', ['check', '--error-on-warnings', '.']) },
+  { name: 'layer directions', run: checkDirections },
+  { name: 'house rules', run: () => report(houseFaults(root)) },
+  { name: 'types', run: () => tool('tsc', ['-p', 'tsconfig.json']) },
+  { name: 'unused code', run: () => tool('knip', ['--no-progress']) },
+  { name: 'OpenAPI document', run: () => lintDocument('swagger/openapi.yaml') },
+  { name: 'AsyncAPI document', run: () => lintDocument('swagger/asyncapi.yaml') },
+];
+
+function tool(name, args) {
+  const bin = path.join(root, 'node_modules', '.bin', name);
+  const { status, stdout, stderr, error } = spawnSync(bin, args, {
+    cwd: root,
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
+    shell: process.platform === 'win32',
+  });
+  if (error) return { ok: false, output: error.message };
+  return { ok: status === 0, output: `${stdout}${stderr}`, stdout };
+}
+
+function report(faults) {
+  return { ok: faults.length === 0, output: faults.join('\n') };
+}
+
+/** Where its parser is missing, dependency-cruiser sees no modules and is content: the count is asserted. */
+function checkDirections() {
+  const result = tool('depcruise', ['src', '--config', '.dependency-cruiser.cjs', '--output-type', 'json']);
+  let summary;
+  try {
+    summary = JSON.parse(result.stdout).summary;
+  } catch {
+    return { ok: false, output: result.output };
+  }
+  if (summary.totalCruised === 0 || summary.totalDependenciesCruised === 0) {
+    return { ok: false, output: 'dependency-cruiser saw no modules: is @swc/core installed?' };
+  }
+  const faults = summary.violations.map(
+    ({ rule, from, to, cycle }) =>
+      `${rule.name}: ${from} -> ${cycle ? cycle.map((step) => step.name).join(' -> ') : to}`,
+  );
+  return { ...report(faults), note: `${summary.totalCruised} modules` };
+}
+
+function lintDocument(file) {
+  if (!existsSync(path.join(root, file))) return { ok: true, output: '', note: 'there is none' };
+  return tool('redocly', ['lint', file]);
+}
+
+function runStep({ name, run }) {
+  const startedAt = Date.now();
+  const { ok, output, note } = run();
+  const seconds = ((Date.now() - startedAt) / 1000).toFixed(1);
+  console.log(`${ok ? 'ok    ' : 'FAILED'}  ${name} (${seconds} s${note ? `, ${note}` : ''})`);
+  if (!ok) console.log(`${output.trimEnd()}\n`);
+  return ok;
+}
+
+const failed = STEPS.filter((step) => !runStep(step));
+console.log(failed.length === 0 ? 'check: clean' : `check: ${failed.length} of ${STEPS.length} steps failed`);
+process.exitCode = failed.length === 0 ? 0 : 1;
