@@ -18,6 +18,7 @@ export function loadDocument(file: string): JsonObject {
   return document;
 }
 
+/** True for an object that is neither null nor a list. */
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
