@@ -22,9 +22,10 @@ const FRESH = {
 export function createWebRouter(): Router {
   const router = Router();
   router.use(['/web', /^\/$/], protect);
-  router.get('/', (_req, res) => res.sendFile(path.join(WEB_ROOT, 'index.html'), FRESH));
-  router.get('/web/socket.io.js', (_req, res) => res.sendFile(socketIoClient(), FRESH));
-  router.use('/web', onlyServed, express.static(WEB_ROOT, FRESH));
+  const files = express.static(WEB_ROOT, FRESH);
+  router.get('/', indexPage, files);
+  router.use('/web/socket.io.js', express.static(socketIoClient(), FRESH));
+  router.use('/web', onlyServed, files);
   return router;
 }
 
@@ -33,6 +34,11 @@ function socketIoClient(): string {
   const packageFile = require.resolve('socket.io-client/package.json', { paths: [PACKAGE_ROOT] });
   return path.join(path.dirname(packageFile), 'dist', 'socket.io.esm.min.js');
 }
+
+const indexPage: RequestHandler = (req, _res, next) => {
+  req.url = '/index.html';
+  next();
+};
 
 const onlyServed: RequestHandler = (req, _res, next) => next(SERVED.test(req.path) ? undefined : 'router');
 

@@ -73,7 +73,7 @@ export function createApp({ session, onSignedOut }) {
   const list = createChatList(app);
   const conversation = createConversation(app);
   const live = h('p', { class: 'sr-only', 'aria-live': 'polite', 'data-testid': 'announcer' });
-  const stage = h('main', { class: 'stage' }, createPlaceholder(), conversation.element);
+  const stage = h('main', { class: 'stage' }, createPlaceholder(app), conversation.element);
   const element = h(
     'div',
     { class: 'app' },

@@ -52,7 +52,8 @@ export function createReceipts({ store, socket }) {
       const last = store.state.timelines.get(chatId)?.sorted.at(-1);
       if (!last || (readSeq.get(chatId) ?? 0) >= last.seq) return;
       store.markRead(chatId, last.seq);
-      void tell(readSeq, 'message_read', last);
+      // Sending moved one's own watermark already.
+      if (last.senderId !== store.state.me?.id) void tell(readSeq, 'message_read', last);
     },
   };
 }

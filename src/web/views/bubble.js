@@ -96,8 +96,8 @@ function bubble(app, message, isFirst, context) {
         h('span', { class: 'bubble__forwarded' }, icon('forward'), 'Forwarded'),
       message.replyTo && quote(app, message.replyTo),
       body(message),
-      meta(state, message, isOwn),
       more,
+      meta(state, message, isOwn),
     ),
     reactions(app, message),
   );

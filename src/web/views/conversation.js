@@ -11,6 +11,8 @@ import { createComposer } from './composer.js';
 import { iconButton } from './overlay.js';
 import { createScroller } from './scroller.js';
 
+const RETRY_MS = 3000;
+
 /** @param {import('../page').App} app @returns {import('../page').ConversationView} */
 export function createConversation(app) {
   const { state } = app.store;
@@ -21,8 +23,12 @@ export function createConversation(app) {
   let unreadAtOpen = 0;
   /** The message a search or a quote led to. @type {string | null} */
   let marked = null;
-  let isLoading = false;
+  /** The page of history being fetched now. @type {Promise<void> | null} */
+  let loading = null;
   let failure = '';
+  let failedAt = 0;
+  /** Nothing counts as read before the view stands where the person starts reading. */
+  let isSettled = false;
 
   const header = conversationHeader(app);
   const rows = h('div', {
@@ -51,7 +57,15 @@ export function createConversation(app) {
     if (id === chatId) return;
     if (chatId) app.socket.hint('leave_chat', { chatId });
     Object.assign(scroller, { isPinned: true });
-    [chatId, unreadLine, marked, failure, isLoading] = [id, null, null, '', false];
+    [chatId, unreadLine, marked, failure, failedAt, loading, isSettled] = [
+      id,
+      null,
+      null,
+      '',
+      0,
+      null,
+      false,
+    ];
     unreadAtOpen = id ? select.unreadOf(state, id) : 0;
     composer.open(id);
     render();
@@ -69,22 +83,25 @@ export function createConversation(app) {
     if (chatId !== id) return;
     unreadLine = findUnreadLine(state, id, unreadAtOpen);
     render();
+    isSettled = true;
     scroller.settle(unreadLine && rows.querySelector('.unread-line'));
     composer.focus();
   }
 
-  async function loadOlder() {
-    const id = chatId;
-    const timeline = id ? state.timelines.get(id) : null;
-    if (!id || isLoading || (timeline?.isLoaded && timeline.olderCursor === null)) return;
-    isLoading = true;
-    failure = '';
+  /** One page more; callers share the one on its way. After a failure the next one waits a little. */
+  function loadOlder() {
+    const timeline = state.timelines.get(chatId ?? '');
+    const isAll = timeline?.isLoaded && timeline.olderCursor === null;
+    if (chatId && !isAll && Date.now() - failedAt > RETRY_MS) loading ??= fetchPage(chatId);
+    return loading ?? Promise.resolve();
+  }
+
+  /** @param {string} id */
+  async function fetchPage(id) {
     setText(status, 'Loading messages…');
-    await app.actions.loadHistory(id).catch((error) => {
-      failure = errorText(error);
-    });
+    const problem = await app.actions.loadHistory(id).then(() => '', errorText);
     if (chatId !== id) return;
-    isLoading = false;
+    [failure, loading, failedAt] = [problem, null, problem ? Date.now() : 0];
     render();
   }
 
@@ -93,10 +110,10 @@ export function createConversation(app) {
     element.hidden = !chat;
     if (!chat) return;
     const timeline = state.timelines.get(chat.id);
-    if (!timeline?.isLoaded && !isLoading && !failure) void loadOlder();
+    if (!timeline?.isLoaded && !loading) void loadOlder();
     header.render(chat);
     app.people.need(peopleIn(chat, timeline));
-    setText(status, failure || statusText(timeline, isLoading));
+    setText(status, failure || statusText(timeline, loading !== null));
     scroller.keep(() =>
       reconcile(rows, conversationRows(state, chat.id, unreadLine), {
         key: (row) => row.key,
@@ -109,12 +126,11 @@ export function createConversation(app) {
 
   /** The end is in view; it counts as read only while the person can really see it. */
   function markRead() {
-    const isSeen = document.visibilityState === 'visible' && document.hasFocus();
-    if (chatId && isSeen && state.timelines.get(chatId)?.isLoaded) app.receipts.noteRead(chatId);
+    const isSeen = isSettled && document.visibilityState === 'visible' && document.hasFocus();
+    if (chatId && isSeen) app.receipts.noteRead(chatId);
   }
 
-  for (const event of ['focus', 'visibilitychange'])
-    addEventListener(event, () => scroller.isAtEnd() && markRead());
+  addEventListener('focus', () => scroller.isAtEnd() && markRead());
   document.addEventListener('visibilitychange', () => scroller.isAtEnd() && markRead());
 
   return {
@@ -133,7 +149,8 @@ export function createConversation(app) {
           timeline.byId.has(target.id) &&
           (timeline.byId.get(target.id)?.seq ?? 0) >= timeline.fromSeq;
         if (isShown || timeline?.olderCursor === null) break;
-        await app.actions.loadHistory(id);
+        await loadOlder();
+        if (failure) break;
       }
       marked = target.id;
       render();

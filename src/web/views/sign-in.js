@@ -97,7 +97,7 @@ export function createProfileStep({ onSave }) {
 }
 
 function brand() {
-  return h('div', { class: 'brand' }, icon('newChat'), h('span', {}, 'Parley'));
+  return h('div', { class: 'brand' }, icon('logo'), h('span', {}, 'Parley'));
 }
 
 /** @param {string} value */
@@ -110,7 +110,7 @@ function phoneInput(value) {
     required: true,
     value,
   };
-  return h('input', { ...props, maxLength: 24, placeholder: '98765 43210' });
+  return h('input', { ...props, maxLength: 24 });
 }
 
 function codeInput() {
