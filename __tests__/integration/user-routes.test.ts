@@ -1,35 +1,36 @@
-import { assertMatchesSchema } from '../support/openapi';
-import { storeUser, useDatabase } from '../support/user-fixtures';
-import { type Api, startUserHarness, type UserHarness } from '../support/user-harness';
+import { startTestApp, type TestApp } from '../support/app';
+import { call, connect, type Person, signUp } from '../support/client';
 
-let harness: UserHarness;
+let app: TestApp;
+let person: Person;
 let me: string;
-let api: Api;
+let api: Person['api'];
 
-useDatabase('user_routes');
 beforeAll(async () => {
-  harness = await startUserHarness();
+  app = await startTestApp();
+  person = await signUp(app, { name: 'Myself' });
+  me = person.id;
+  api = person.api;
 });
-afterAll(() => harness.stop());
-beforeEach(async () => {
-  me = (await storeUser()).id;
-  api = harness.as(me);
-});
+afterAll(() => app.stop());
 
 describe('GET /api/users/profile', () => {
   it('shows oneself with devices and which of them is online', async () => {
-    await harness.deviceService.registerDevice(me, { deviceId: 'online', platform: 'web' });
-    await harness.deviceService.registerDevice(me, { deviceId: 'offline' });
-    const { status, body } = await api('GET', '/api/users/profile');
+    const first = await signUp(app);
+    const second = await signUp(app, { phoneNumber: first.phoneNumber });
+    const socket = await connect(app, first);
+    const { status, body } = await first.api('GET', '/api/users/profile');
     expect(status).toBe(200);
-    assertMatchesSchema('Me', body.user);
     expect(body.user).toMatchObject({
-      id: me,
+      id: first.id,
+      online: true,
+      socketIds: [socket.id],
       devices: [
-        { deviceId: 'online', platform: 'web', online: true },
-        { deviceId: 'offline', platform: 'unknown', online: false },
+        { deviceId: first.deviceId, online: true },
+        { deviceId: second.deviceId, online: false },
       ],
     });
+    socket.disconnect();
   });
 });
 
@@ -46,7 +47,6 @@ describe('PUT /api/users/profile', () => {
     const forbidden = { phoneNumber: '+15550001111', socketIds: ['x'], deletedAt: '2020-01-01', _id: 'x' };
     const { status, body } = await api('PUT', '/api/users/profile', { ...patch, ...forbidden });
     expect(status).toBe(200);
-    assertMatchesSchema('Me', body.user);
     expect(body.user).toMatchObject(patch);
     expect(body.user).toMatchObject({ id: me, socketIds: [] });
     expect(body.user).not.toMatchObject({ phoneNumber: '+15550001111' });
@@ -87,16 +87,16 @@ describe('PUT /api/users/profile', () => {
     ['settings', { settings: { a: { b: { c: { d: { e: { f: 1 } } } } } } }],
     ['settings', { settings: { big: 'x'.repeat(9000) } }],
   ])('refuses a wrong %s (row %#)', async (path, body) => {
-    const answer = await api('PUT', '/api/users/profile', body);
+    const sent = typeof body === 'string' ? { rawBody: body } : { body };
+    const answer = await call(app.url, 'PUT', '/api/users/profile', { token: person.accessToken, ...sent });
     expect(answer.status).toBe(400);
-    assertMatchesSchema('Problem', answer.body);
     expect(answer.body).toMatchObject({ code: 'validation_failed', errors: [{ path }] });
   });
 
   it('answers a taken username with conflict', async () => {
-    const { id: other } = await storeUser();
+    const other = await signUp(app);
     const username = `taken_${me.slice(-8)}`;
-    await harness.as(other)('PUT', '/api/users/profile', { username });
+    await other.api('PUT', '/api/users/profile', { username });
     const { status, body } = await api('PUT', '/api/users/profile', { username });
     expect([status, body.code]).toEqual([409, 'conflict']);
   });
@@ -104,12 +104,11 @@ describe('PUT /api/users/profile', () => {
 
 describe('GET /api/users/search and /:userId', () => {
   it('shows people as others see them', async () => {
-    const { id } = await storeUser({ name: 'Searchable Sam' });
+    const { id } = await signUp(app, { name: 'Searchable Sam' });
     const { status, body } = await api('GET', '/api/users/search?q=able%20sam');
     expect(status).toBe(200);
     expect(body).toMatchObject({ users: [{ id, name: 'Searchable Sam' }], nextCursor: null });
     const one = await api('GET', `/api/users/${id}`);
-    assertMatchesSchema('User', one.body.user);
     expect([one.body.user]).toEqual(body.users);
   });
 
@@ -135,41 +134,36 @@ describe('GET /api/users/search and /:userId', () => {
 
 describe('contacts', () => {
   it('adds with 201, finds again with 200, and each sees what the other’s side allows', async () => {
-    const other = await storeUser({
-      privacy: { ...(await storeUser()).user.privacy, photo: 'contacts' },
-      avatarUrl: 'https://example.org/b.png',
-    });
+    const other = await signUp(app);
+    const avatarUrl = 'https://example.org/b.png';
+    await other.api('PUT', '/api/users/profile', { avatarUrl, privacy: { photo: 'contacts' } });
     const first = await api('POST', '/api/users/add-contact', { userId: other.id });
     expect(first.status).toBe(201);
-    assertMatchesSchema('Contact', first.body.contact);
     expect(first.body.contact).toMatchObject({ status: 'ACCEPTED', user: { avatarUrl: null } });
     expect(first.body.contact).not.toHaveProperty('user.phoneNumber');
-    await harness.as(other.id)('POST', '/api/users/add-contact', { userId: me });
-    const second = await api('POST', '/api/users/add-contact', { phoneNumber: other.user.phoneNumber });
+    await other.api('POST', '/api/users/add-contact', { userId: me });
+    const second = await api('POST', '/api/users/add-contact', { phoneNumber: other.phoneNumber });
     expect(second.status).toBe(200);
     expect(second.body.contact).toMatchObject({
-      user: { avatarUrl: 'https://example.org/b.png', phoneNumber: other.user.phoneNumber },
+      user: { avatarUrl, phoneNumber: other.phoneNumber },
     });
   });
 
   it('blocks, lists and unblocks', async () => {
-    const { id: other } = await storeUser();
-    const blocked = await api('POST', '/api/contacts/block', { userId: other });
+    const [mine, other] = [await signUp(app), await signUp(app)];
+    const blocked = await mine.api('POST', '/api/contacts/block', { userId: other.id });
     expect(blocked.status).toBe(200);
-    assertMatchesSchema('Contact', blocked.body.contact);
     expect(blocked.body.contact).toMatchObject({ status: 'BLOCKED', direction: 'outgoing' });
-    expect((await api('GET', '/api/contacts/blocked')).body).toEqual({
+    expect((await mine.api('GET', '/api/contacts/blocked')).body).toEqual({
       contacts: [blocked.body.contact],
       nextCursor: null,
     });
-    expect((await api('GET', '/api/contacts')).body).toEqual({ contacts: [], nextCursor: null });
-    expect((await harness.as(other)('POST', '/api/users/add-contact', { userId: me })).status).toBe(403);
+    expect((await mine.api('GET', '/api/contacts')).body).toEqual({ contacts: [], nextCursor: null });
+    expect((await other.api('POST', '/api/users/add-contact', { userId: mine.id })).status).toBe(403);
     const { id: contactId } = blocked.body.contact as { id: string };
-    expect(await api('PATCH', `/api/contacts/unblock/${contactId}`)).toEqual({
-      status: 200,
-      body: { ok: true },
-    });
-    expect((await api('GET', '/api/contacts/blocked')).body).toMatchObject({ contacts: [] });
+    const unblocked = await mine.api('PATCH', `/api/contacts/unblock/${contactId}`);
+    expect([unblocked.status, unblocked.body]).toEqual([200, { ok: true }]);
+    expect((await mine.api('GET', '/api/contacts/blocked')).body).toMatchObject({ contacts: [] });
   });
 
   it.each([
@@ -189,25 +183,26 @@ describe('contacts', () => {
 });
 
 describe('devices', () => {
-  it('lists and removes one’s own, and knows no others', async () => {
-    const { id: other } = await storeUser();
-    await harness.deviceService.registerDevice(me, { deviceId: 'mine:1/2', name: 'Tablet' });
-    await harness.deviceService.registerDevice(other, { deviceId: 'theirs' });
-    const { body } = await api('GET', '/api/users/devices');
-    for (const device of body.devices as unknown[]) assertMatchesSchema('Device', device);
-    expect(body.devices).toMatchObject([{ deviceId: 'mine:1/2', name: 'Tablet' }]);
-    expect((await api('DELETE', '/api/users/devices/theirs')).status).toBe(404);
-    const path = `/api/users/devices/${encodeURIComponent('mine:1/2')}`;
-    expect(await api('DELETE', path)).toEqual({ status: 200, body: { ok: true } });
-    expect((await api('GET', '/api/users/devices')).body).toEqual({ devices: [] });
-  });
-});
+  it('lists one’s own, ends what is removed with its sockets, and knows no others', async () => {
+    const phone = await signUp(app);
+    const deviceId = `tablet:1/${phone.id}`;
+    const tablet = await signUp(app, { phoneNumber: phone.phoneNumber, deviceId });
+    const stranger = await signUp(app);
+    const socket = await connect(app, tablet);
+    const { body } = await phone.api('GET', '/api/users/devices');
+    expect(body.devices).toMatchObject([
+      { deviceId: phone.deviceId, online: false },
+      { deviceId, platform: 'unknown', online: true },
+    ]);
+    expect((await phone.api('DELETE', `/api/users/devices/${stranger.deviceId}`)).status).toBe(404);
 
-describe('DELETE /api/users/profile', () => {
-  it('ends the account for its owner and for everybody', async () => {
-    const { id: other } = await storeUser();
-    expect(await api('DELETE', '/api/users/profile')).toEqual({ status: 200, body: { ok: true } });
-    expect((await api('GET', '/api/users/profile')).status).toBe(401);
-    expect((await harness.as(other)('GET', `/api/users/${me}`)).status).toBe(404);
+    const cut = new Promise((resolve) => socket.once('disconnect', resolve));
+    const removed = await phone.api('DELETE', `/api/users/devices/${encodeURIComponent(deviceId)}`);
+    expect([removed.status, removed.body]).toEqual([200, { ok: true }]);
+    await cut;
+    expect((await tablet.api('GET', '/api/users/profile')).status).toBe(401);
+    expect((await phone.api('GET', '/api/users/devices')).body.devices).toMatchObject([
+      { deviceId: phone.deviceId },
+    ]);
   });
 });
