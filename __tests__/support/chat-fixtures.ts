@@ -14,8 +14,10 @@ import { createChatViewService } from '../../src/services/chat-view.service';
 import { createContactService } from '../../src/services/contact.service';
 import { createGroupService } from '../../src/services/group.service';
 import { createInviteService } from '../../src/services/invite.service';
+import { createMessageSearchService } from '../../src/services/message-search.service';
 import { createReceiptService } from '../../src/services/receipt.service';
 import { createRosterService } from '../../src/services/roster.service';
+import { createSearchIndexer } from '../../src/services/search-indexer.service';
 import { createUserChangeService } from '../../src/services/user-change.service';
 import { type Clock, systemClock } from '../../src/types/clock';
 import type { Content } from '../../src/types/content';
@@ -34,6 +36,7 @@ export function chatNode(clock: Clock = systemClock) {
   const narrator = createChatNarrator({ journal, bus });
   const userChanges = createUserChangeService();
   const turns = createKeyedQueue();
+  const indexer = createSearchIndexer({ bus, logger });
   return {
     bus,
     heard,
@@ -46,12 +49,15 @@ export function chatNode(clock: Clock = systemClock) {
     groups: createGroupService({ journal, bus, clock, narrator, turns }),
     invites: createInviteService({ journal, clock, narrator, turns }),
     contacts: createContactService({ bus, userChanges }),
+    indexer,
+    search: createMessageSearchService({ journal, indexer, clock }),
     /** Writes a message as the message service would. */
     async say(chatId: string, senderId: string, content: string | Content): Promise<MessageRecord> {
       const full = typeof content === 'string' ? ({ type: 'text', text: content } as const) : content;
       return (await journal.append({ chatId, senderId, content: full })).message;
     },
     async stop() {
+      await indexer.stop();
       await receipts.stop();
       await journal.stop();
     },
