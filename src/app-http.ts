@@ -6,6 +6,7 @@ import { createAuthController } from './controllers/auth.controller';
 import { createChatController } from './controllers/chat.controller';
 import { createContactController } from './controllers/contact.controller';
 import { createMessageController } from './controllers/message.controller';
+import { createMessageSearchController } from './controllers/message-search.controller';
 import { createSyncController } from './controllers/sync.controller';
 import { createUserController } from './controllers/user.controller';
 import { accessLog } from './middlewares/access-log';
@@ -25,6 +26,7 @@ import { createDocsRouter } from './routes/docs.routes';
 import { createHealthRouter } from './routes/health.routes';
 import { createJwksRouter } from './routes/jwks.routes';
 import { createChatMessageRouter, createMessageRouter } from './routes/message.routes';
+import { createMessageSearchRouter } from './routes/message-search.routes';
 import { createSyncRouter } from './routes/sync.routes';
 import { createUserRouter } from './routes/user.routes';
 import { createWebRouter } from './routes/web.routes';
@@ -94,6 +96,8 @@ function createApi(parts: HttpParts): Router {
     createUserRouter({ userController: userController(parts), contactController, authenticate }),
   );
   api.use('/contacts', createContactRouter({ contactController, authenticate }));
+  const messageSearchController = createMessageSearchController(services);
+  api.use(createMessageSearchRouter({ messageSearchController, authenticate }));
   const controller = createMessageController(services);
   api.use('/messages', createMessageRouter({ controller, authenticate }));
   api.use('/chats', createChatMessageRouter({ controller, authenticate }));

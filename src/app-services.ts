@@ -19,12 +19,14 @@ import { createGroupService } from './services/group.service';
 import { createHistoryService } from './services/history.service';
 import { createInviteService } from './services/invite.service';
 import { createMessageService } from './services/message.service';
+import { createMessageSearchService } from './services/message-search.service';
 import { createOtpService } from './services/otp.service';
 import { createPresenceService } from './services/presence.service';
 import { createRateCountService } from './services/rate-count.service';
 import { createReactionService } from './services/reaction.service';
 import { createReceiptService } from './services/receipt.service';
 import { createRosterService } from './services/roster.service';
+import { createSearchIndexer } from './services/search-indexer.service';
 import { createSessionService } from './services/session.service';
 import { createSessionLiveness } from './services/session-liveness.service';
 import type { SigningKey } from './services/signing-key.service';
@@ -66,6 +68,7 @@ function createChatServices({ config, logger, bus, clock }: Foundation) {
   const chatViews = createChatViewService({ journal, presentMessages });
   const narrator = createChatNarrator({ journal, bus });
   const turns = createKeyedQueue();
+  const indexer = createSearchIndexer({ bus, logger });
   const syncService = createSyncService({ journal, userChanges });
   return {
     journal,
@@ -77,6 +80,8 @@ function createChatServices({ config, logger, bus, clock }: Foundation) {
     messages: createMessageService({ journal, rosters, bus, clock, recordChange }),
     reactions: createReactionService({ journal, rosters, bus, clock }),
     history: createHistoryService(rosters),
+    indexer,
+    messageSearch: createMessageSearchService({ journal, indexer, clock }),
     stars: createStarService({ rosters, clock, recordChange }),
     typing: createTypingService({ rosters, bus }),
     presence: createPresenceService({ bus, clock }),

@@ -74,6 +74,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     await services.accountService.resumeErasures();
     revocations.start();
     expiry.start();
+    services.indexer.start();
     return listen(http, config);
   }
 
@@ -81,7 +82,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     isDraining = true;
     const socketIds = [...io.sockets.sockets.keys()];
     (http as NetServer).close.call(http);
-    await Promise.all([revocations.stop(), expiry.stop()]);
+    await Promise.all([revocations.stop(), expiry.stop(), services.indexer.stop()]);
     await services.journal.stop();
     await services.receipts.stop();
     services.typing.stop();

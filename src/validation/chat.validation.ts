@@ -23,9 +23,9 @@ const MAX_DISAPPEARING_SECONDS = 365 * 86_400;
 const ISO_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/;
 
 const lowerCase = (value: string) => value.toLowerCase();
-const chatId = idParam('id').customSanitizer(lowerCase);
-const userId = idParam('userId').customSanitizer(lowerCase);
-const trimmed = (chain: ValidationChain) => chain.customSanitizer((value: string) => value.trim());
+const chatId = idParam('id').bail().customSanitizer(lowerCase);
+const userId = idParam('userId').bail().customSanitizer(lowerCase);
+const trimmed = (chain: ValidationChain) => chain.bail().customSanitizer((value: string) => value.trim());
 
 const name = () => trimmed(textBody('name', { min: 1, max: MAX_NAME_LENGTH }));
 const description = trimmed(textBody('description', { max: MAX_DESCRIPTION_LENGTH }).optional());
@@ -36,12 +36,14 @@ const memberIds = body('memberIds')
   .default([])
   .custom((value) => Array.isArray(value) && value.length < MAX_GROUP_MEMBERS && value.every(isId))
   .withMessage(`must be a list of at most ${MAX_GROUP_MEMBERS - 1} ids`)
+  .bail()
   .customSanitizer((value: string[]) => [...new Set(value.map(lowerCase))]);
 
 const mutedUntil = body('mutedUntil')
   .optional()
   .custom((value) => value === null || (typeof value === 'string' && ISO_TIME.test(value) && isTime(value)))
   .withMessage('must be an ISO 8601 time, or null')
+  .bail()
   .customSanitizer((value: string | null) => (value === null ? null : new Date(value)));
 
 const flag = (field: string) =>
@@ -59,10 +61,11 @@ const groupName = body('name')
   .if(body('type').equals('group'))
   .custom((value) => typeof value === 'string' && value.trim() !== '' && value.length <= MAX_NAME_LENGTH)
   .withMessage(`must be a text of 1 to ${MAX_NAME_LENGTH} characters`)
+  .bail()
   .customSanitizer((value: string) => value.trim());
 
 export const listChatsRules = [limitQuery, cursorQuery];
-export const openPrivateChatRules = [idBody('userId').customSanitizer(lowerCase)];
+export const openPrivateChatRules = [idBody('userId').bail().customSanitizer(lowerCase)];
 export const createGroupRules = [name(), memberIds, description, avatarUrl];
 /** S1's one address for both kinds; a group needs a name. */
 export const createChatRules = [

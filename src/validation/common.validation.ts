@@ -19,6 +19,7 @@ export const idsBody = (name: string, max: number): ValidationChain =>
   body(name)
     .custom((value) => Array.isArray(value) && value.length > 0 && value.length <= max && value.every(isId))
     .withMessage(`must be a list of 1 to ${max} ids`)
+    .bail()
     .customSanitizer((value: string[]) => [...new Set(value.map((id) => id.toLowerCase()))]);
 
 /** A string in the body of at least `min` visible characters; other types are refused, not converted. */
