@@ -130,7 +130,7 @@ export function createApp({ session, onSignedOut }) {
 
   function render() {
     const open = state.openChatId;
-    if (open === null && chatIdInAddress() !== null) router.leave();
+    if (open === null && router.isStarted() && chatIdInAddress() !== null) router.leave();
     element.classList.toggle('has-chat', open !== null);
     list.render();
     conversation.open(open);

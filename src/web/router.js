@@ -15,17 +15,21 @@ export function takeInvite() {
 
 /** @param {(chatId: string | null) => void} onChange */
 export function createRouter(onChange) {
+  let isStarted = false;
   const follow = () => onChange(chatIdInAddress());
   const leave = () => {
     history.replaceState(null, '', location.pathname);
     follow();
   };
   return {
+    isStarted: () => isStarted,
     start() {
+      isStarted = true;
       addEventListener('popstate', follow);
       follow();
     },
     stop() {
+      isStarted = false;
       removeEventListener('popstate', follow);
       history.replaceState(null, '', location.pathname);
     },

@@ -104,6 +104,7 @@ export function typingText(state, chat, userIds) {
 /** For screen readers: who wrote what, where. @param {State} state @param {Message} message */
 export function announcement(state, message) {
   const chat = state.chats.get(message.chatId);
+  if (message.content?.type === 'system') return systemText(state, message);
   const where = chat?.type === 'group' ? ` in ${titleOf(state, chat)}` : '';
   return `${nameOf(state, message.senderId)}${where}: ${snippet(state, message)}`;
 }

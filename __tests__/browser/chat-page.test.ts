@@ -1,0 +1,260 @@
+import type { Browser, Locator, Page } from 'playwright-core';
+import { startTestApp, type TestApp } from '../support/app';
+import { freshPhone } from '../support/client';
+import { findChromium, launchChromium, openVisitor, type Visitor } from './chromium';
+
+const executablePath = findChromium();
+const describeInBrowser = executablePath ? describe : describe.skip;
+const PHONE_WIDTH = { viewport: { width: 390, height: 780 }, hasTouch: true, isMobile: true };
+
+describeInBrowser('the chat page, with Alice at a desk and Bob on a phone', () => {
+  let app: TestApp;
+  let browser: Browser;
+  let alice: Visitor;
+  let bob: Visitor;
+
+  beforeAll(async () => {
+    app = await startTestApp();
+    browser = await launchChromium(executablePath ?? '');
+    alice = await openVisitor(browser, { viewport: { width: 1280, height: 800 } });
+    bob = await openVisitor(browser, PHONE_WIDTH);
+  }, 60_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    await app?.stop();
+  });
+
+  afterEach(() => {
+    const complaints = { alice: alice.complaints.splice(0), bob: bob.complaints.splice(0) };
+    expect(complaints).toEqual({ alice: [], bob: [] });
+  });
+
+  it('signs both in by phone and code, and asks somebody new for a name', async () => {
+    await Promise.all([signIn(alice.page, 'Alice Adams'), signIn(bob.page, 'Bob Brown')]);
+    await see(alice.page.getByText('No chats yet.'));
+  }, 40_000);
+
+  it('starts a private chat from a search, and shows the unread badge at the other side', async () => {
+    await startChat(alice.page, 'Bob Brown');
+    await write(alice.page, 'Hello Bob');
+    await write(alice.page, 'Are you there?');
+    await see(row(bob.page, 'Alice Adams').getByLabel('2 unread messages'));
+    await see(tick(alice.page, 'Are you there?', 'Delivered'));
+    expect(await bob.page.title()).toBe('(1) Parley');
+  }, 30_000);
+
+  it('shows two screens at phone width, and marks read what is in view', async () => {
+    expect(await messageBox(bob.page).isVisible()).toBe(false);
+    await row(bob.page, 'Alice Adams').click();
+    await see(bubble(bob.page, 'Hello Bob'));
+    await see(inLog(bob.page, '2 unread messages'));
+    expect(await row(bob.page, 'Alice Adams').isVisible()).toBe(false);
+    await see(tick(alice.page, 'Hello Bob', 'Read'));
+    await see(tick(alice.page, 'Are you there?', 'Read'));
+  }, 30_000);
+
+  it('shows that somebody is online and typing', async () => {
+    await see(alice.page.locator('.conversation__sub', { hasText: 'online' }));
+    await messageBox(bob.page).pressSequentially('Ye');
+    await see(alice.page.locator('.conversation__sub', { hasText: 'typing…' }));
+    await messageBox(bob.page).fill('Yes!');
+    await bob.page.getByRole('button', { name: 'Send' }).click();
+    await see(bubble(alice.page, 'Yes!'));
+    await see(alice.page.locator('.conversation__sub', { hasText: 'online' }));
+  }, 30_000);
+
+  it('reacts, replies and edits, and the other side sees it', async () => {
+    await openMenu(alice.page, 'Yes!');
+    await alice.page.getByRole('button', { name: 'React with 👍' }).click();
+    await see(bob.page.getByRole('button', { name: '👍 by Alice Adams' }));
+    await openMenu(alice.page, 'Yes!');
+    await alice.page.getByRole('menuitem', { name: 'Reply' }).click();
+    await write(alice.page, 'Good');
+    await see(bubble(bob.page, 'Good').locator('.quote', { hasText: 'Yes!' }));
+    await messageBox(alice.page).press('ArrowUp');
+    await write(alice.page, 'Very good');
+    await see(bubble(bob.page, 'Very good').getByText('edited'));
+    await see(bubble(bob.page, 'Very good').locator('.quote', { hasText: 'Yes!' }));
+  }, 30_000);
+
+  it('deletes a message for everyone', async () => {
+    await openMenu(alice.page, 'Are you there?');
+    await alice.page.getByRole('menuitem', { name: 'Delete' }).click();
+    await alice.page.getByRole('button', { name: 'Delete for everyone' }).click();
+    await see(inLog(bob.page, 'This message was deleted'));
+    await gone(bubble(bob.page, 'Are you there?'));
+  }, 30_000);
+
+  it('shows what people write as text, never as markup, and links as links', async () => {
+    await write(alice.page, '<img src=x onerror=alert(1)> https://example.org/a?b=1.');
+    const written = bubble(bob.page, '<img src=x onerror=alert(1)>');
+    await see(written);
+    expect(await written.locator('img').count()).toBe(0);
+    expect(await written.getByRole('link').getAttribute('href')).toBe('https://example.org/a?b=1');
+  }, 30_000);
+
+  it('makes a group, in which messages carry the sender and the ticks wait for all', async () => {
+    await alice.page.getByRole('button', { name: 'Menu', exact: true }).click();
+    await alice.page.getByRole('menuitem', { name: 'New group' }).click();
+    await alice.page.getByLabel('Group name').fill('Lunch');
+    await alice.page.getByRole('dialog').getByText('Bob Brown').click();
+    await alice.page.getByRole('button', { name: 'Create group' }).click();
+    await see(title(alice.page, 'Lunch'));
+    await write(alice.page, 'Who is hungry?');
+    await bob.page.getByRole('button', { name: 'Back to the chats' }).click();
+    await row(bob.page, 'Lunch').click();
+    await see(bubble(bob.page, 'Who is hungry?').getByText('Alice Adams'));
+    await see(tick(alice.page, 'Who is hungry?', 'Read'));
+    await write(bob.page, 'Me');
+    await see(bubble(alice.page, 'Me').getByText('Bob Brown'));
+  }, 40_000);
+
+  it('tells in words what admins change', async () => {
+    await alice.page.locator('.conversation__who').click();
+    await alice.page.getByRole('button', { name: 'Change name and description' }).click();
+    await alice.page.getByLabel('Group name').fill('Late lunch');
+    await alice.page.getByRole('button', { name: 'Save' }).click();
+    await see(inLog(bob.page, 'Alice Adams named the group “Late lunch”'));
+    await see(title(bob.page, 'Late lunch'));
+    await alice.page.keyboard.press('Escape');
+  }, 30_000);
+
+  it('lets a third person in by an invite link, who then leaves again', async () => {
+    await alice.page.locator('.conversation__who').click();
+    await alice.page.getByRole('button', { name: 'Invite by link' }).click();
+    const link = await alice.page.getByLabel('Invite link').inputValue();
+    const carla = await openVisitor(browser);
+    await signIn(carla.page, 'Carla Cole', link);
+    await carla.page.getByRole('button', { name: 'Join', exact: true }).click();
+    await see(inLog(alice.page, 'Carla Cole joined by the invite link'));
+    await see(title(carla.page, 'Late lunch'));
+    await write(carla.page, 'Hello all');
+    await see(bubble(bob.page, 'Hello all').getByText('Carla Cole'));
+    await carla.page.getByRole('button', { name: 'Chat options' }).click();
+    await carla.page.getByRole('menuitem', { name: 'Leave group' }).click();
+    await carla.page.getByRole('button', { name: 'Leave', exact: true }).click();
+    await see(carla.page.getByText('No chats yet.'));
+    await see(inLog(alice.page, 'Carla Cole left'));
+    expect(carla.complaints).toEqual([]);
+    await carla.page.context().close();
+  }, 60_000);
+
+  it('keeps the session, the open chat and its history through a reload', async () => {
+    await alice.page.reload();
+    await see(bubble(alice.page, 'Who is hungry?'));
+    await see(row(alice.page, 'Bob Brown'));
+    await row(alice.page, 'Bob Brown').click();
+    await see(bubble(alice.page, 'Very good'));
+    await see(title(alice.page, 'Bob Brown'));
+  }, 30_000);
+
+  it('sends what was written without a connection as soon as there is one, and catches up', async () => {
+    await bob.page.getByRole('button', { name: 'Back to the chats' }).click();
+    await row(bob.page, 'Alice Adams').click();
+    await disconnect(bob.page);
+    await write(bob.page, 'Written in a tunnel');
+    await see(bubble(bob.page, 'Written in a tunnel').getByLabel('Sending'));
+    await write(alice.page, 'Still with us?');
+    await see(tick(alice.page, 'Still with us?', 'Sent'));
+    await bob.page.context().setOffline(false);
+    await see(bubble(bob.page, 'Still with us?'));
+    await see(bubble(alice.page, 'Written in a tunnel'));
+    await see(tick(bob.page, 'Written in a tunnel', 'Read'));
+    expect(await bubble(alice.page, 'Written in a tunnel').count()).toBe(1);
+    bob.complaints.length = 0; // The browser itself tells of the lost connection.
+  }, 60_000);
+
+  it('loads older history when scrolled up, and finds messages in it', async () => {
+    await fillHistory(alice.page, 120);
+    await see(bubble(alice.page, 'line 120', true));
+    await alice.page.reload();
+    await see(bubble(alice.page, 'line 120', true));
+    expect(await bubble(alice.page, 'Hello Bob').count()).toBe(0);
+    await alice.page.getByRole('button', { name: 'Search in this chat' }).click();
+    await alice.page.getByLabel('Search messages').fill('Hello Bob');
+    await alice.page.locator('.drawer .found__main').first().click();
+    await see(bubble(alice.page, 'Hello Bob'));
+    expect(await bubble(alice.page, 'line 1', true).count()).toBe(1);
+  }, 60_000);
+
+  it('signs out, and keeps nothing that opens the chats again', async () => {
+    await alice.page.getByRole('button', { name: 'Menu', exact: true }).click();
+    await alice.page.getByRole('menuitem', { name: 'Sign out' }).click();
+    await alice.page.getByRole('dialog').getByRole('button', { name: 'Sign out' }).click();
+    await see(alice.page.getByRole('heading', { name: 'Sign in to Parley' }));
+    await alice.page.reload();
+    await see(alice.page.getByRole('heading', { name: 'Sign in to Parley' }));
+  }, 30_000);
+
+  async function signIn(page: Page, name: string, address = app.url): Promise<void> {
+    await page.goto(address);
+    await page.getByLabel('Phone number').fill(freshPhone());
+    await page.getByRole('button', { name: 'Send code' }).click();
+    await page.getByLabel('6-digit code').fill('123456');
+    await page.getByLabel('Your name').fill(name);
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await see(page.getByRole('heading', { name: 'Chats' }));
+  }
+});
+
+function see(locator: Locator): Promise<void> {
+  return locator.waitFor({ state: 'visible' });
+}
+
+function gone(locator: Locator): Promise<void> {
+  return locator.waitFor({ state: 'detached' });
+}
+
+function title(page: Page, text: string): Locator {
+  return page.locator('.conversation__title', { hasText: text });
+}
+
+/** What the conversation says, as opposed to the list beside it. */
+function inLog(page: Page, text: string): Locator {
+  return page.getByRole('log').getByText(text, { exact: true });
+}
+
+function row(page: Page, name: string): Locator {
+  return page.locator('.chat-row__main', { has: page.getByText(name, { exact: true }) });
+}
+
+function messageBox(page: Page): Locator {
+  return page.getByRole('textbox', { name: 'Message', exact: true });
+}
+
+function bubble(page: Page, text: string, exact = false): Locator {
+  return page.getByRole('article').filter({ has: page.locator('.bubble__body').getByText(text, { exact }) });
+}
+
+function tick(page: Page, text: string, label: string): Locator {
+  return bubble(page, text).getByLabel(label, { exact: true });
+}
+
+async function write(page: Page, text: string): Promise<void> {
+  await messageBox(page).fill(text);
+  await messageBox(page).press('Enter');
+}
+
+async function startChat(page: Page, name: string): Promise<void> {
+  await page.getByRole('button', { name: 'New chat' }).click();
+  await page.getByLabel('Name, username or phone number').fill(name);
+  await page.getByRole('dialog').getByRole('button', { name }).click();
+  await see(messageBox(page));
+}
+
+async function openMenu(page: Page, text: string): Promise<void> {
+  await bubble(page, text).hover();
+  await bubble(page, text).getByRole('button', { name: 'Message options' }).click();
+}
+
+/** Cuts the network and waits until the page knows. */
+async function disconnect(page: Page): Promise<void> {
+  await page.context().setOffline(true);
+  await see(page.getByText('Not connected.'));
+}
+
+/** Writes many messages, each once the one before is out of the box. */
+async function fillHistory(page: Page, count: number): Promise<void> {
+  for (let line = 1; line <= count; line += 1) await write(page, `line ${line}`);
+}
