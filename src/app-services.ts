@@ -68,7 +68,7 @@ function createChatServices({ config, logger, bus, clock }: Foundation) {
   const chatViews = createChatViewService({ journal, presentMessages });
   const narrator = createChatNarrator({ journal, bus });
   const turns = createKeyedQueue();
-  const indexer = createSearchIndexer({ bus, logger });
+  const indexer = createSearchIndexer({ logger });
   const syncService = createSyncService({ journal, userChanges });
   return {
     journal,

@@ -74,7 +74,6 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     await services.accountService.resumeErasures();
     revocations.start();
     expiry.start();
-    services.indexer.start();
     return listen(http, config);
   }
 

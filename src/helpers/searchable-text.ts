@@ -1,5 +1,5 @@
 import type { Content } from '../types/content';
-import { fold, gramsOf, gramsOfQuery } from './grams';
+import { fold } from './grams';
 
 /** Beyond a few pieces the database only compares more; the texts themselves are compared anyway. */
 const MAX_QUERY_BUCKETS = 6;
@@ -27,14 +27,35 @@ export function matchesWords(text: string, words: readonly string[]): boolean {
 
 /** The pieces of a text as numbers of 16 bits; different pieces may share one. */
 export function gramBuckets(text: string): number[] {
-  return [...new Set(gramsOf(text).map(bucketOf))];
+  const buckets = new Set<number>();
+  for (const word of wordsOfQuery(text)) for (const piece of piecesOf(word)) buckets.add(bucketOf(piece));
+  return [...buckets];
 }
 
-/** Some of the numbers that every text with all words of the query has. */
+/** Some of the numbers that every text with all words of the query has; none when the words are too short to tell. */
 export function queryBuckets(query: string): number[] {
-  const buckets = [...new Set(gramsOfQuery(query).map(bucketOf))];
+  const buckets = gramBuckets(query);
   const step = Math.max(1, buckets.length / MAX_QUERY_BUCKETS);
   return buckets.filter((_, i) => Math.floor(i / step) !== Math.floor((i - 1) / step));
+}
+
+/**
+ * Three letters tell words of an alphabet apart, two would be in almost every text; in Chinese, Japanese and Korean one
+ * character or two say as much. A piece of a word is a piece of every word that contains it.
+ */
+function piecesOf(word: string): string[] {
+  const characters = Array.from(word);
+  return characters.flatMap((character, i) => {
+    const two = character + (characters[i + 1] ?? '');
+    if (isIdeograph(character)) return [character, two];
+    const third = characters[i + 2];
+    return third === undefined ? [] : [two + third];
+  });
+}
+
+/** From the CJK radicals on; other scripts above them (emoji among them) are as well served by short pieces. */
+function isIdeograph(character: string): boolean {
+  return (character.codePointAt(0) ?? 0) >= 0x2e80;
 }
 
 /** FNV-1a, folded to 16 bits. */

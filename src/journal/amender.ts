@@ -1,19 +1,20 @@
-import { Types } from 'mongoose';
+import type { Types } from 'mongoose';
 import { notFound, unavailable } from '../errors/app-error';
-import { isDuplicateKey, isMongoUnavailable } from '../errors/from-mongo';
+import { isMongoUnavailable } from '../errors/from-mongo';
 import { MessageModel, type MessageRecord } from '../models/message.model';
 import type { Clock } from '../types/clock';
-import { readHeads } from './heads';
 import type { MessagePatch } from './journal.types';
-import type { Lane } from './lane';
 
-const MAX_ATTEMPTS = 50;
+/** A change that lost to this many others at once gives up. */
+const MAX_ATTEMPTS = 100;
+const RETRY_AFTER_MS = 200;
 
 export interface AmendRequest {
-  lane: Lane;
   messageId: Types.ObjectId;
   change: (message: MessageRecord) => MessagePatch | undefined;
   deadlineMs: number;
+  /** Takes the chat's next `rev` by a marker in the log, durable. */
+  mark: (message: MessageRecord) => Promise<number>;
 }
 
 export interface AmendResult {
@@ -22,49 +23,46 @@ export interface AmendResult {
 }
 
 /**
- * Changes one message under the next `rev` of its chat. Runs alone in its lane; other nodes are kept off by the filter on the
- * message's own `rev` and by the unique `(chatId, rev)`: who comes second reads again and decides again.
+ * Changes one message: first its marker takes a `rev` in the log, then the message is changed under it, if nobody changed it
+ * meanwhile; else the change is decided anew on what is there. A marker whose change never followed means nothing.
  * @throws not_found, unavailable, and whatever `change` throws.
  */
-export async function amendMessage(request: AmendRequest, clock: Clock): Promise<AmendResult> {
-  const { lane, messageId, change } = request;
-  const chatId = new Types.ObjectId(lane.chatId);
+export async function amendMessage(
+  chatId: Types.ObjectId,
+  request: AmendRequest,
+  clock: Clock,
+): Promise<AmendResult> {
+  const { messageId, change, mark } = request;
+  let triedRev: number | undefined;
   for (let attempt = 0; attempt < MAX_ATTEMPTS && clock.now().getTime() < request.deadlineMs; attempt += 1) {
     try {
       const message = await MessageModel.collection.findOne<MessageRecord>({ _id: messageId, chatId });
       if (message === null) throw notFound('The message');
+      // An earlier try whose answer was lost did arrive after all.
+      if (triedRev !== undefined && message.lastRev === triedRev) return { message, isChanged: true };
       const patch = change(message);
       if (patch === undefined) return { message, isChanged: false };
-      const amended = await applyPatch(lane, message, patch, clock.now());
+      triedRev = await mark(message);
+      const amended = await applyPatch(message, patch, triedRev);
       if (amended) return { message: amended, isChanged: true };
     } catch (error) {
       if (!isMongoUnavailable(error)) throw error;
-      lane.head = undefined;
-      await new Promise((resolve) => setTimeout(resolve, 200));
+      await new Promise((resolve) => setTimeout(resolve, RETRY_AFTER_MS));
     }
   }
   throw unavailable('The change could not be confirmed; try again', 2);
 }
 
+/** Resolves to null when somebody else changed the message first. */
 async function applyPatch(
-  lane: Lane,
   message: MessageRecord,
   patch: MessagePatch,
-  now: Date,
+  rev: number,
 ): Promise<MessageRecord | null> {
-  const head = lane.head ?? (await readHeads([lane.chatId])).get(lane.chatId);
-  const rev = (head?.rev ?? 0) + 1;
-  try {
-    const amended = await MessageModel.collection.findOneAndUpdate(
-      { _id: message._id, rev: message.rev },
-      { $set: { ...patch, rev, changedAt: now } },
-      { returnDocument: 'after', writeConcern: { w: 'majority', journal: true } },
-    );
-    lane.head = amended && head ? { ...head, rev } : undefined;
-    return amended as MessageRecord | null;
-  } catch (error) {
-    lane.head = undefined;
-    if (isDuplicateKey(error)) return null;
-    throw error;
-  }
+  const amended = await MessageModel.collection.findOneAndUpdate(
+    { _id: message._id, lastRev: message.lastRev ?? { $exists: false } },
+    { $set: { ...patch, lastRev: rev } },
+    { returnDocument: 'after', writeConcern: { w: 'majority', journal: true } },
+  );
+  return amended as MessageRecord | null;
 }

@@ -3,8 +3,8 @@ import { AppError, unavailable } from '../errors/app-error';
 import type { MessageRecord } from '../models/message.model';
 import type { Clock } from '../types/clock';
 import { insertBatch } from './insert-batch';
-import type { AppendOp, Lane } from './lane';
-import { digestOf, numberOps } from './numbering';
+import { isMessageEntry, isMessageRow, type Lane, type LogOp, type LogRow } from './lane';
+import { type Numbered, numberOps } from './numbering';
 import { findStored } from './stored';
 
 /** A lane in which another node took a number is flushed apart for this long. */
@@ -13,36 +13,36 @@ const RETRY_UNCERTAIN_MS = 200;
 
 export interface Flusher {
   /** Writes the messages, in order within each chat; every one of them ends resolved, rejected or back in its lane. */
-  flush(ops: AppendOp[]): Promise<void>;
+  flush(ops: LogOp[]): Promise<void>;
 }
 
 /**
  * Owns one write to the log: numbering, the insert, and what to do when part of it is refused or its outcome is unknown.
- * `onWritten` hears of durable messages right after their senders' acknowledgements were set off; `onSettled` of every message that
+ * `onWritten` hears of durable rows right after their senders' acknowledgements were set off; `onSettled` of everything that
  * left the journal, however.
  */
 export function createFlusher(deps: {
   clock: Clock;
-  onWritten: (messages: MessageRecord[]) => void;
-  onSettled: (op: AppendOp) => void;
+  onWritten: (rows: LogRow[]) => void;
+  onSettled: (op: LogOp) => void;
 }): Flusher {
   const { clock, onWritten, onSettled } = deps;
 
-  function commit(ops: readonly AppendOp[], docs: readonly MessageRecord[]): void {
-    const written: MessageRecord[] = [];
+  function commit(ops: readonly LogOp[], numbered: readonly Numbered[]): void {
+    const written: LogRow[] = [];
     ops.forEach((op, i) => {
-      const message = docs[i];
-      if (message === undefined) return;
-      op.lane.head = { seq: message.seq, rev: message.rev, count: message.count };
+      const done = numbered[i];
+      if (done === undefined) return;
+      op.lane.head = done.head;
       onSettled(op);
-      op.resolve({ message, isNew: true });
-      written.push(message);
+      op.resolve({ row: done.row, isNew: true });
+      written.push(done.row);
     });
     if (written.length > 0) onWritten(written);
   }
 
   /** Puts a chat's messages back in front of its queue, to be numbered anew on a head that is read again. */
-  function giveBack(ops: readonly AppendOp[], lane: Lane): AppendOp[] {
+  function giveBack(ops: readonly LogOp[], lane: Lane): LogOp[] {
     const own = ops.filter((op) => op.lane === lane);
     lane.head = undefined;
     lane.queue.unshift(...own);
@@ -50,31 +50,31 @@ export function createFlusher(deps: {
   }
 
   /** Resolves those whose key or id is stored already; answers the rest. */
-  async function dropStored(ops: readonly AppendOp[]): Promise<AppendOp[]> {
+  async function dropStored(ops: readonly LogOp[]): Promise<LogOp[]> {
     const stored = await findStored({ ids: ops.map((op) => op.id), keys: ops.flatMap(keyFilter) });
-    const byId = new Map(stored.map((message) => [String(message._id), message]));
-    const byKey = new Map(stored.map((message) => [storedKey(message), message]));
-    const written: MessageRecord[] = [];
-    const rest: AppendOp[] = [];
+    const byId = new Map(stored.map((row) => [String(row._id), row]));
+    const byKey = new Map(stored.filter(isMessageRow).map((message) => [storedKey(message), message]));
+    const written: LogRow[] = [];
+    const rest: LogOp[] = [];
     for (const op of ops) {
       const own = byId.get(String(op.id));
       const first = op.key === undefined ? undefined : byKey.get(op.key);
       if (own) {
         op.lane.head = undefined;
         onSettled(op);
-        op.resolve({ message: own, isNew: true });
+        op.resolve({ row: own, isNew: true });
         written.push(own);
       } else if (first) {
         onSettled(op);
         resolveRepetition(op, first);
       } else rest.push(op);
     }
-    if (written.length > 0) onWritten(written.sort((a, b) => a.seq - b.seq));
+    if (written.length > 0) onWritten(written.sort((a, b) => a.rev - b.rev));
     return rest;
   }
 
   /** After a lost connection: waits until the database answers, learns what was stored, gives the rest back. */
-  async function resolveUncertain(ops: AppendOp[], cause: unknown): Promise<void> {
+  async function resolveUncertain(ops: LogOp[], cause: unknown): Promise<void> {
     let open = ops;
     while (open.length > 0) {
       open = rejectOverdue(open, clock.now().getTime(), cause, onSettled);
@@ -91,14 +91,14 @@ export function createFlusher(deps: {
     async flush(batch) {
       let ops = batch;
       while (ops.length > 0) {
-        const docs = numberOps(ops, clock.now());
-        const outcome = await insertBatch(docs);
+        const numbered = numberOps(ops, clock.now());
+        const outcome = await insertBatch(numbered.map(({ row }) => row));
         if (outcome.kind === 'uncertain') {
           for (const op of ops) op.lane.head = undefined;
           return resolveUncertain(ops, outcome.cause);
         }
-        if (outcome.kind === 'done') return commit(ops, docs);
-        commit(ops.slice(0, outcome.inserted), docs);
+        if (outcome.kind === 'done') return commit(ops, numbered);
+        commit(ops.slice(0, outcome.inserted), numbered);
         ops = ops.slice(outcome.inserted);
         const refused = ops[0];
         if (refused === undefined) return;
@@ -113,12 +113,12 @@ export function createFlusher(deps: {
 
 /** Rejects the messages whose time is over; answers the others. */
 export function rejectOverdue(
-  ops: AppendOp[],
+  ops: LogOp[],
   nowMs: number,
   cause: unknown,
-  onSettled: (op: AppendOp) => void,
-): AppendOp[] {
-  const rest: AppendOp[] = [];
+  onSettled: (op: LogOp) => void,
+): LogOp[] {
+  const rest: LogOp[] = [];
   for (const op of ops) {
     if (op.deadlineMs > nowMs) rest.push(op);
     else {
@@ -132,8 +132,8 @@ export function rejectOverdue(
 }
 
 /** Answers a repeated key with its first message, or refuses it when it was used for something else (contract section 4). */
-export function resolveRepetition(op: AppendOp, first: MessageRecord): void {
-  if (first.digest === (op.digest ?? digestOf(op.entry))) op.resolve({ message: first, isNew: false });
+export function resolveRepetition(op: LogOp, first: MessageRecord): void {
+  if (first.digest === op.digest) op.resolve({ row: first, isNew: false });
   else op.reject(keyConflict());
 }
 
@@ -142,9 +142,10 @@ export function keyConflict(): AppError {
   return new AppError('conflict', 'This tempId was already used for another message');
 }
 
-function keyFilter(op: AppendOp) {
-  const { tempId, senderId } = op.entry;
-  return tempId === undefined ? [] : [{ senderId: new Types.ObjectId(senderId), tempId }];
+function keyFilter(op: LogOp) {
+  const { entry } = op;
+  if (!isMessageEntry(entry) || entry.tempId === undefined) return [];
+  return [{ senderId: new Types.ObjectId(entry.senderId), tempId: entry.tempId }];
 }
 
 function storedKey(message: MessageRecord): string {

@@ -1,6 +1,7 @@
 import { mongo } from 'mongoose';
 import { isMongoUnavailable } from '../errors/from-mongo';
-import { MessageModel, type MessageRecord } from '../models/message.model';
+import { MessageModel } from '../models/message.model';
+import type { LogRow } from './lane';
 
 /** Why the first refused document was refused: its number is taken, its idempotency key is, or its id is. */
 export type Refusal = 'number' | 'key' | 'id';
@@ -12,12 +13,12 @@ export type InsertOutcome =
   | { kind: 'uncertain'; cause: unknown };
 
 /**
- * Writes documents in one command, in order, and stops at the first refusal: so what follows a refused message in its chat is
+ * Writes rows in one command, in order, and stops at the first refusal: so what follows a refused message in its chat is
  * not written either, and no number is left out. Majority-journaled.
  */
-export async function insertBatch(docs: MessageRecord[]): Promise<InsertOutcome> {
+export async function insertBatch(rows: LogRow[]): Promise<InsertOutcome> {
   try {
-    await MessageModel.collection.insertMany(docs, {
+    await MessageModel.collection.insertMany(rows, {
       ordered: true,
       writeConcern: { w: 'majority', journal: true },
     });

@@ -2,13 +2,14 @@ import { Types } from 'mongoose';
 import type { Logger } from '../config/logger';
 import { unavailable } from '../errors/app-error';
 import type { EventBus } from '../events/event-bus';
+import { createKeyedQueue } from '../helpers/keyed-queue';
 import type { MessageRecord } from '../models/message.model';
 import type { Clock } from '../types/clock';
 import { amendMessage } from './amender';
 import { createFlusher, keyConflict, rejectOverdue } from './flusher';
 import { readHeads } from './heads';
 import type { Journal, NewEntry } from './journal.types';
-import { type AppendOp, type Lane, LaneTable } from './lane';
+import { isMessageRow, type Lane, LaneTable, type LogOp, type LogRow } from './lane';
 import { digestOf } from './numbering';
 import { createProjections } from './projections';
 import { recoverProjections } from './recover';
@@ -40,6 +41,8 @@ export function createJournal(deps: {
   const ready = new Set<Lane>();
   const inFlight = new Map<string, { digest: string; result: Promise<Appended> }>();
   const projections = createProjections(logger);
+  /** Changes of one message take turns on this node, so that they do not cost each other their markers. */
+  const inTurn = createKeyedQueue();
   let pending = 0;
   let isFlushing = false;
   let isStopped = false;
@@ -47,12 +50,14 @@ export function createJournal(deps: {
 
   const flusher = createFlusher({ clock, onWritten, onSettled });
 
-  function onWritten(messages: MessageRecord[]): void {
+  function onWritten(rows: LogRow[]): void {
+    const messages = rows.filter(isMessageRow);
     projections.messagesWritten(messages);
-    bus.emit('messages.created', { messages });
+    for (const row of rows) if (!isMessageRow(row)) projections.revReached(String(row.chatId), row.rev);
+    if (messages.length > 0) bus.emit('messages.created', { messages });
   }
 
-  function onSettled(op: AppendOp): void {
+  function onSettled(op: LogOp): void {
     if (op.isSettled) return;
     op.isSettled = true;
     done();
@@ -83,7 +88,7 @@ export function createJournal(deps: {
   }
 
   /** A fault that is neither a refusal nor an outage must not leave senders waiting. */
-  async function runFlush(batch: AppendOp[]): Promise<void> {
+  async function runFlush(batch: LogOp[]): Promise<void> {
     try {
       await flusher.flush(batch);
     } catch (error) {
@@ -102,32 +107,29 @@ export function createJournal(deps: {
     for (const lane of new Set(batch.map((op) => op.lane))) if (lane.queue.length > 0) ready.add(lane);
   }
 
-  function isQueued(op: AppendOp): boolean {
+  function isQueued(op: LogOp): boolean {
     return op.lane.queue.includes(op);
   }
 
-  /** What can be written now for all chats; starts what has to go its own way first: cold heads, changes, contended lanes. */
-  function collect(): AppendOp[] {
-    const batch: AppendOp[] = [];
+  /** What can be written now for all chats; starts what has to go its own way first: cold heads and contended lanes. */
+  function collect(): LogOp[] {
+    const batch: LogOp[] = [];
     const cold: Lane[] = [];
     const nowMs = clock.now().getTime();
     for (const lane of ready) {
       if (batch.length >= MAX_BATCH) break;
       ready.delete(lane);
       if (lane.isBusy || lane.isLoading || lane.queue.length === 0) continue;
-      if (lane.queue[0]?.kind === 'amend') runAmend(lane);
-      else if (lane.head === undefined) cold.push(lane);
+      if (lane.head === undefined) cold.push(lane);
       else if (lane.contendedUntilMs > nowMs) flushApart(lane);
-      else batch.push(...takeAppends(lane));
+      else batch.push(...takeOps(lane));
     }
     if (cold.length > 0) void loadHeads(cold);
     return batch;
   }
 
-  function takeAppends(lane: Lane): AppendOp[] {
-    let n = 0;
-    while (n < lane.queue.length && n < MAX_BATCH && lane.queue[n]?.kind === 'append') n += 1;
-    return lane.queue.splice(0, n) as AppendOp[];
+  function takeOps(lane: Lane): LogOp[] {
+    return lane.queue.splice(0, MAX_BATCH);
   }
 
   function release(lane: Lane): void {
@@ -137,14 +139,7 @@ export function createJournal(deps: {
 
   function flushApart(lane: Lane): void {
     lane.isBusy = true;
-    void runFlush(takeAppends(lane)).finally(() => release(lane));
-  }
-
-  function runAmend(lane: Lane): void {
-    const op = lane.queue.shift();
-    if (op?.kind !== 'amend') return;
-    lane.isBusy = true;
-    void op.run().finally(() => release(lane));
+    void runFlush(takeOps(lane)).finally(() => release(lane));
   }
 
   async function loadHeads(cold: Lane[]): Promise<void> {
@@ -164,11 +159,7 @@ export function createJournal(deps: {
 
   function dropOverdue(cold: Lane[], error: unknown): void {
     const nowMs = clock.now().getTime();
-    for (const lane of cold) {
-      const appends = lane.queue.filter((op): op is AppendOp => op.kind === 'append');
-      const kept = new Set(rejectOverdue(appends, nowMs, error, onSettled));
-      lane.queue = lane.queue.filter((op) => op.kind === 'amend' || kept.has(op));
-    }
+    for (const lane of cold) lane.queue = rejectOverdue(lane.queue, nowMs, error, onSettled);
   }
 
   function admit(): number {
@@ -176,6 +167,19 @@ export function createJournal(deps: {
     if (pending >= maxPending) throw unavailable('Too much is waiting to be written');
     pending += 1;
     return clock.now().getTime() + CONFIRM_WITHIN_MS;
+  }
+
+  function enqueue(
+    entry: LogOp['entry'],
+    identity: Pick<LogOp, 'key' | 'digest'>,
+    deadlineMs: number,
+  ): Promise<{ row: LogRow; isNew: boolean }> {
+    return new Promise((resolve, reject) => {
+      const lane = lanes.get(entry.chatId);
+      const id = new Types.ObjectId();
+      lane.queue.push({ id, entry, ...identity, lane, deadlineMs, isSettled: false, resolve, reject });
+      schedule(lane);
+    });
   }
 
   async function append(entry: NewEntry): Promise<Appended> {
@@ -186,50 +190,34 @@ export function createJournal(deps: {
       if (earlier.digest !== digest) throw keyConflict();
       return { message: (await earlier.result).message, isNew: false };
     }
-    const deadlineMs = admit();
-    const result = new Promise<Appended>((resolve, reject) => {
-      const lane = lanes.get(entry.chatId);
-      const id = new Types.ObjectId();
-      lane.queue.push({
-        kind: 'append',
-        id,
-        entry,
-        digest,
-        key,
-        lane,
-        deadlineMs,
-        isSettled: false,
-        resolve,
-        reject,
-      });
-      schedule(lane);
-    });
+    const result = enqueue(entry, { key, digest }, admit()).then(({ row, isNew }) => ({
+      message: toMessage(row),
+      isNew,
+    }));
     if (key !== undefined && digest !== undefined) inFlight.set(key, { digest, result });
     return result;
+  }
+
+  /** Takes the next `rev` of the message's chat. */
+  async function mark(ref: MessageRecord, deadlineMs: number): Promise<number> {
+    admit();
+    const entry = { chatId: String(ref.chatId), ref };
+    return (await enqueue(entry, { key: undefined, digest: undefined }, deadlineMs)).row.rev;
   }
 
   return {
     append,
 
     async amend(chatId, messageId, change) {
-      const deadlineMs = admit();
-      const lane = lanes.get(chatId);
-      return new Promise((resolve, reject) => {
-        const request = { lane, messageId: new Types.ObjectId(messageId), change, deadlineMs };
-        const run = async () => {
-          try {
-            const result = await amendMessage(request, clock);
-            if (result.isChanged) projections.revReached(chatId, result.message.rev);
-            resolve(result);
-          } catch (error) {
-            reject(error);
-          } finally {
-            done();
-          }
-        };
-        lane.queue.push({ kind: 'amend', run });
-        schedule(lane);
-      });
+      const deadlineMs = clock.now().getTime() + CONFIRM_WITHIN_MS;
+      const id = new Types.ObjectId(messageId);
+      const request = {
+        messageId: id,
+        change,
+        deadlineMs,
+        mark: (ref: MessageRecord) => mark(ref, deadlineMs),
+      };
+      return inTurn(String(id), () => amendMessage(new Types.ObjectId(chatId), request, clock));
     },
 
     async head(chatId) {
@@ -254,4 +242,9 @@ export function createJournal(deps: {
         .catch((error) => logger.warn('Projections are left for the next start', { cause: error }));
     },
   };
+}
+
+function toMessage(row: LogRow): MessageRecord {
+  if (isMessageRow(row)) return row;
+  throw new Error('A message was answered with a marker');
 }

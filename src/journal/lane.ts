@@ -1,12 +1,15 @@
 import type { Types } from 'mongoose';
-import type { MessageRecord } from '../models/message.model';
+import type { ChangeMarker, MessageRecord } from '../models/message.model';
 import type { ChatHead, NewEntry } from './journal.types';
 
-/** A message waiting to be written. Its id is given once, so that an uncertain write can be looked up. */
-export interface AppendOp {
-  kind: 'append';
+/** A row of the log: a message, or the marker of a change to one. */
+export type LogRow = MessageRecord | ChangeMarker;
+
+/** A row waiting to be written. Its id is given once, so that an uncertain write can be looked up. */
+export interface LogOp {
   id: Types.ObjectId;
-  entry: NewEntry;
+  /** A message to write, or the message whose change is to be marked. */
+  entry: NewEntry | MarkerEntry;
   /** Digest of chat and content; set with `key`, the pair of sender and `tempId`. */
   digest: string | undefined;
   key: string | undefined;
@@ -14,17 +17,24 @@ export interface AppendOp {
   deadlineMs: number;
   /** Resolved or rejected; counted once. */
   isSettled: boolean;
-  resolve: (result: { message: MessageRecord; isNew: boolean }) => void;
+  resolve: (result: { row: LogRow; isNew: boolean }) => void;
   reject: (error: Error) => void;
 }
 
-/** A change of one message; runs alone in its lane. */
-export interface AmendOp {
-  kind: 'amend';
-  run: () => Promise<void>;
+export interface MarkerEntry {
+  chatId: string;
+  ref: MessageRecord;
 }
 
-export type LaneOp = AppendOp | AmendOp;
+/** True for the entry of a message, false for that of a marker. */
+export function isMessageEntry(entry: NewEntry | MarkerEntry): entry is NewEntry {
+  return 'content' in entry;
+}
+
+/** True for a message, false for a marker. */
+export function isMessageRow(row: LogRow): row is MessageRecord {
+  return row.seq > 0;
+}
 
 /**
  * One chat's queue on this node. `head` is the last durable number this node knows, undefined while it has to be read.
@@ -33,7 +43,7 @@ export type LaneOp = AppendOp | AmendOp;
 export interface Lane {
   chatId: string;
   head: ChatHead | undefined;
-  queue: LaneOp[];
+  queue: LogOp[];
   /** A write of this lane is under way outside the common flush. */
   isBusy: boolean;
   isLoading: boolean;

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Types } from 'mongoose';
-import type { MessageRecord } from '../models/message.model';
 import type { ChatHead, NewEntry } from './journal.types';
-import type { AppendOp, Lane } from './lane';
+import { isMessageEntry, type Lane, type LogOp, type LogRow, type MarkerEntry } from './lane';
 
 /** Digest of what a key was first used for: chat, content and the message replied to. */
 export function digestOf(entry: NewEntry): string {
@@ -11,34 +10,48 @@ export function digestOf(entry: NewEntry): string {
   return createHash('sha1').update(identity).digest('base64');
 }
 
-/** Gives each message the next numbers of its chat, on top of the lanes' durable heads; the heads stay as they are. */
-export function numberOps(ops: readonly AppendOp[], now: Date): MessageRecord[] {
+/** A row with the head that its chat has once it is written. */
+export interface Numbered {
+  row: LogRow;
+  head: ChatHead;
+}
+
+/** Gives each row the next numbers of its chat, on top of the lanes' durable heads; the heads stay as they are. */
+export function numberOps(ops: readonly LogOp[], now: Date): Numbered[] {
   const heads = new Map<Lane, ChatHead>();
-  return ops.map((op) => {
-    const head = heads.get(op.lane) ?? { ...(op.lane.head ?? { seq: 0, rev: 0, count: 0 }) };
-    heads.set(op.lane, head);
-    head.seq += 1;
-    head.rev += 1;
-    if (op.entry.content.type !== 'system') head.count += 1;
-    return toRecord(op, head, now);
+  return ops.map(({ lane, id, entry, digest }) => {
+    const head = next(heads.get(lane) ?? lane.head ?? { seq: 0, rev: 0, count: 0 }, entry);
+    heads.set(lane, head);
+    const common = {
+      _id: id,
+      chatId: new Types.ObjectId(entry.chatId),
+      rev: head.rev,
+      count: head.count,
+      createdAt: now,
+    };
+    const own = isMessageEntry(entry) ? messageFields(entry, digest, head) : markerFields(entry, head);
+    return { row: { ...common, ...own }, head };
   });
 }
 
-function toRecord(op: AppendOp, head: ChatHead, now: Date): MessageRecord {
-  const { entry } = op;
+function next(head: ChatHead, entry: LogOp['entry']): ChatHead {
+  if (!isMessageEntry(entry)) return { ...head, rev: head.rev + 1 };
+  const isCounted = entry.content.type !== 'system';
+  return { seq: head.seq + 1, rev: head.rev + 1, count: head.count + (isCounted ? 1 : 0) };
+}
+
+function messageFields(entry: NewEntry, digest: string | undefined, head: ChatHead) {
   return {
-    _id: op.id,
-    chatId: new Types.ObjectId(entry.chatId),
     seq: head.seq,
-    rev: head.rev,
-    count: head.count,
     senderId: new Types.ObjectId(entry.senderId),
-    ...(entry.tempId !== undefined && { tempId: entry.tempId, digest: op.digest }),
+    ...(entry.tempId !== undefined && { tempId: entry.tempId, digest }),
     content: entry.content,
     ...(entry.replyTo && { replyTo: entry.replyTo }),
     ...(entry.forwardedFrom && { forwardedFrom: entry.forwardedFrom }),
-    createdAt: now,
-    changedAt: now,
     ...(entry.expiresAt && { expiresAt: entry.expiresAt }),
   };
+}
+
+function markerFields({ ref }: MarkerEntry, head: ChatHead) {
+  return { seq: -head.rev, senderId: ref.senderId, ref: ref._id };
 }

@@ -36,13 +36,18 @@ export function createProjections(logger: Logger): Projections {
   let writing: { chats: Map<string, ChatProjection>; done: Promise<void> } | undefined;
   let timer: NodeJS.Timeout | undefined;
 
+  function wakeIn(ms: number): void {
+    timer ??= setTimeout(() => void flush().catch(() => undefined), ms);
+    timer.unref();
+  }
+
   function touch(chatId: string): ChatProjection {
     let entry = dirty.get(chatId);
     if (entry === undefined) {
       entry = { seq: 0, rev: 0, count: 0, lastMessageId: null, at: null, senders: new Map() };
       dirty.set(chatId, entry);
     }
-    timer ??= setTimeout(() => void flush().catch(() => undefined), PROJECT_AFTER_MS);
+    wakeIn(PROJECT_AFTER_MS);
     return entry;
   }
 
@@ -82,7 +87,7 @@ export function createProjections(logger: Logger): Projections {
       const newer = dirty.get(chatId);
       dirty.set(chatId, newer ? merge(old, newer) : old);
     }
-    timer ??= setTimeout(() => void flush().catch(() => undefined), RETRY_AFTER_MS);
+    wakeIn(RETRY_AFTER_MS);
   }
 
   return {

@@ -1,18 +1,19 @@
 import type { Types } from 'mongoose';
-import { MessageModel, type MessageRecord } from '../models/message.model';
+import { MessageModel } from '../models/message.model';
+import type { LogRow } from './lane';
 
 /**
- * Finds messages that may have been stored earlier, by id or by idempotency key, and makes sure before it answers that what
+ * Finds rows that may have been stored earlier, by id or by idempotency key, and makes sure before it answers that what
  * it found cannot be rolled back any more: a linearizable read waits for the majority.
  */
 export async function findStored(wanted: {
   ids: Types.ObjectId[];
   keys: Array<{ senderId: Types.ObjectId; tempId: string }>;
-}): Promise<MessageRecord[]> {
+}): Promise<LogRow[]> {
   const { ids, keys } = wanted;
   const [byId, byKey] = await Promise.all([
-    ids.length > 0 ? MessageModel.collection.find<MessageRecord>({ _id: { $in: ids } }).toArray() : [],
-    keys.length > 0 ? MessageModel.collection.find<MessageRecord>({ $or: keys }).toArray() : [],
+    ids.length > 0 ? MessageModel.collection.find<LogRow>({ _id: { $in: ids } }).toArray() : [],
+    keys.length > 0 ? MessageModel.collection.find<LogRow>({ $or: keys }).toArray() : [],
   ]);
   const found = [...byId, ...byKey];
   const last = found[0];

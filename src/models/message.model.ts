@@ -10,14 +10,20 @@ export interface ReactionRecord {
 /**
  * The log of all chats. Only `journal/` writes here. The unique indexes are what keeps the promises of design section 3:
  * one message a `seq`, one change a `rev`, one message an idempotency key.
+ *
+ * Every change has a row of its own, so that a `rev` once taken stays taken: a message at its birth, and for each later change a
+ * marker that names the message (`ChangeMarker`). A row that moved to a higher `rev` instead would free its old one for a node that
+ * had not heard of the move (docs/decisions/0004).
  */
 export interface MessageRecord {
   _id: Types.ObjectId;
   chatId: Types.ObjectId;
   /** 1, 2, 3 ... in this chat. */
   seq: number;
-  /** Number of the last change of the chat that touched this message. */
+  /** The change that was the message's birth. */
   rev: number;
+  /** The last change that touched it later; `revOf` gives the number clients see. */
+  lastRev?: number;
   /** How many non-system messages the chat has up to this one. */
   count: number;
   senderId: Types.ObjectId;
@@ -31,8 +37,6 @@ export interface MessageRecord {
   forwardedFrom?: { messageId: Types.ObjectId; senderId: Types.ObjectId } | null;
   reactions?: ReactionRecord[];
   createdAt: Date;
-  /** When `rev` was stamped. */
-  changedAt: Date;
   editedAt?: Date | null;
   deletedAt?: Date | null;
   /** Users who deleted it for themselves. */
@@ -41,11 +45,31 @@ export interface MessageRecord {
   expiresAt?: Date;
 }
 
+/** The log's row of a change to an earlier message. Its negative `seq` keeps it out of everything that counts messages. */
+export interface ChangeMarker {
+  _id: Types.ObjectId;
+  chatId: Types.ObjectId;
+  /** `-rev`. */
+  seq: number;
+  rev: number;
+  count: number;
+  senderId: Types.ObjectId;
+  /** The message that changed. */
+  ref: Types.ObjectId;
+  createdAt: Date;
+}
+
+/** A message's `rev` on the wire: its latest change. */
+export function revOf(message: Pick<MessageRecord, 'rev' | 'lastRev'>): number {
+  return message.lastRev ?? message.rev;
+}
+
 const messageSchema = new Schema<MessageRecord>(
   {
     chatId: { type: Schema.Types.ObjectId, required: true },
     seq: { type: Number, required: true },
     rev: { type: Number, required: true },
+    lastRev: Number,
     count: { type: Number, required: true },
     senderId: { type: Schema.Types.ObjectId, required: true },
     tempId: String,
@@ -55,7 +79,6 @@ const messageSchema = new Schema<MessageRecord>(
     forwardedFrom: { type: Schema.Types.Mixed },
     reactions: { type: [Schema.Types.Mixed], default: undefined },
     createdAt: { type: Date, required: true },
-    changedAt: { type: Date, required: true },
     editedAt: Date,
     deletedAt: Date,
     deletedFor: { type: [Schema.Types.ObjectId], default: undefined },

@@ -8,7 +8,8 @@ export const CHUNK_SIZE = 64;
  * to is still compared, so an old piece in it is harmless. Derived from the log and can be dropped: it is built anew.
  */
 export interface SearchChunkRecord {
-  _id: Types.ObjectId;
+  /** The chat's id and `fromSeq`, joined by `:`. */
+  _id: string;
   chatId: Types.ObjectId;
   /** The chunk covers the messages `fromSeq` to `toSeq`. */
   fromSeq: number;
@@ -22,6 +23,7 @@ export interface SearchChunkRecord {
 
 const searchChunkSchema = new Schema<SearchChunkRecord>(
   {
+    _id: { type: String, required: true },
     chatId: { type: Schema.Types.ObjectId, required: true },
     fromSeq: { type: Number, required: true },
     toSeq: { type: Number, required: true },
@@ -32,7 +34,8 @@ const searchChunkSchema = new Schema<SearchChunkRecord>(
   { versionKey: false },
 );
 
-searchChunkSchema.index({ chatId: 1, fromSeq: 1 }, { unique: true });
 searchChunkSchema.index({ chatId: 1, grams: 1, fromSeq: -1 });
+// Answers queries without pieces from the index alone: the documents are large.
+searchChunkSchema.index({ chatId: 1, fromSeq: -1, firstAt: 1, lastAt: 1 });
 
 export const SearchChunkModel = model<SearchChunkRecord>('SearchChunk', searchChunkSchema);

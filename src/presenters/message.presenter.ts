@@ -1,4 +1,4 @@
-import type { MessageRecord } from '../models/message.model';
+import { type MessageRecord, revOf } from '../models/message.model';
 import type { Content } from '../types/content';
 
 export type MessageStatus = 'sent' | 'delivered' | 'read';
@@ -46,7 +46,7 @@ export function presentMessage(
     id: String(message._id),
     chatId: String(message.chatId),
     seq: message.seq,
-    rev: message.rev,
+    rev: revOf(message),
     senderId,
     content: isExpired ? null : message.content,
     replyTo: deletedAt ? null : presentReply(message),

@@ -15,7 +15,7 @@ export function createSyncResponder(deps: {
       deps.viewChats(actor.userId, chatIds),
       deps.presentMessages(actor.userId, messages),
     ]);
-    return { chats, messages: views, ...rest };
+    return { ok: true, chats, messages: views, ...rest };
   };
 }
 

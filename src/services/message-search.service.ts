@@ -15,7 +15,7 @@ import { planBlocks, planEveryBlock, type Ranking, type SearchPlan } from './sea
 import { scanBlocks } from './search-scan';
 
 /** Changes that one search takes into the index before it looks. */
-const MAX_CATCH_UP = 4000;
+const MAX_CATCH_UP = 2000;
 /** So many changes that are not in the index are looked through one by one. */
 const MAX_TAIL = 2000;
 /** Above every rank: the newest message of all. */
@@ -44,7 +44,7 @@ export interface MessageSearchService {
 
 export function createMessageSearchService(deps: {
   journal: Pick<Journal, 'settle'>;
-  indexer: Pick<SearchIndexer, 'catchUp' | 'note'>;
+  indexer: Pick<SearchIndexer, 'catchUp' | 'goOn'>;
   clock: Clock;
 }): MessageSearchService {
   const { journal, indexer, clock } = deps;
@@ -72,7 +72,7 @@ export function createMessageSearchService(deps: {
     const progress = await indexer.catchUp(chats, MAX_CATCH_UP);
     const isCaughtUp = changesMissing(chats, progress) <= MAX_TAIL;
     if (isCaughtUp) return planBlocks({ ranking, query, below, targets: chats, progress });
-    for (const { chatId } of chats) indexer.note(chatId);
+    indexer.goOn(chats);
     const [chat] = chats;
     if (ranking === 'seq' && chat) return planEveryBlock(chat.chatId, Math.min(below, chat.seq));
     throw unavailable('The messages are still being indexed for the search', 1);

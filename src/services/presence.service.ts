@@ -52,13 +52,13 @@ export function createPresenceService(deps: { bus: EventBus; clock: Clock }): Pr
       leaving.delete(userId);
       const seen = clock.now();
       const { matchedCount } = await UserModel.updateOne(
-        { _id: userId, 'devices.deviceId': deviceId },
+        { _id: userId, deletedAt: null, 'devices.deviceId': deviceId },
         { $addToSet: { socketIds: socketId }, $set: { lastSeenAt: seen, 'devices.$.lastSeenAt': seen } },
         { timestamps: false },
       );
       if (matchedCount === 0) {
         const change = { $addToSet: { socketIds: socketId }, $set: { lastSeenAt: seen } };
-        await UserModel.updateOne({ _id: userId }, change, { timestamps: false });
+        await UserModel.updateOne({ _id: userId, deletedAt: null }, change, { timestamps: false });
       }
       if (!away.has(userId)) announce(userId, true);
     },
@@ -66,12 +66,12 @@ export function createPresenceService(deps: { bus: EventBus; clock: Clock }): Pr
     async disconnected(userId, deviceId, socketId) {
       const seen = clock.now();
       const user = await UserModel.findOneAndUpdate(
-        { _id: userId },
+        { _id: userId, deletedAt: null },
         { $pull: { socketIds: socketId }, $set: { lastSeenAt: seen } },
         { returnDocument: 'after', timestamps: false, projection: { socketIds: 1 } },
       ).lean();
       await UserModel.updateOne(
-        { _id: userId, 'devices.deviceId': deviceId },
+        { _id: userId, deletedAt: null, 'devices.deviceId': deviceId },
         { $set: { 'devices.$.lastSeenAt': seen } },
         { timestamps: false },
       );

@@ -15,12 +15,16 @@ export interface IndexTask {
 type Entry = Pick<MessageRecord, '_id' | 'chatId' | 'seq' | 'rev' | 'content' | 'createdAt'>;
 
 interface ChunkAddition {
+  _id: string;
   chatId: ObjectId;
   fromSeq: number;
   firstAt: Date;
   lastAt: Date;
   grams: Set<number>;
 }
+
+/** What a failover takes back is taken back from the end, so the progress never claims more than there is. */
+const DERIVED = { ordered: false, writeConcern: { w: 1, journal: false } } as const;
 
 /** The first message number of the chunk that holds `seq`. */
 export function chunkStart(seq: number): number {
@@ -81,15 +85,16 @@ function additionsOf(entries: readonly Entry[]): ChunkAddition[] {
     const text = searchableText(content);
     if (text === '') continue;
     const fromSeq = chunkStart(seq);
-    const key = `${chatId}:${fromSeq}`;
-    const addition = additions.get(key) ?? {
+    const _id = `${chatId}:${fromSeq}`;
+    const addition = additions.get(_id) ?? {
+      _id,
       chatId,
       fromSeq,
       firstAt: createdAt,
       lastAt: createdAt,
       grams: new Set(),
     };
-    additions.set(key, addition);
+    additions.set(_id, addition);
     if (createdAt < addition.firstAt) addition.firstAt = createdAt;
     if (createdAt > addition.lastAt) addition.lastAt = createdAt;
     for (const gram of gramBuckets(text)) addition.grams.add(gram);
@@ -99,12 +104,14 @@ function additionsOf(entries: readonly Entry[]): ChunkAddition[] {
 
 async function writeChunks(additions: ChunkAddition[]): Promise<void> {
   if (additions.length === 0) return;
-  const operations = additions.map(({ chatId, fromSeq, firstAt, lastAt, grams }) => ({
+  const operations = additions.map(({ _id, chatId, fromSeq, firstAt, lastAt, grams }) => ({
     updateOne: {
-      filter: { chatId, fromSeq },
+      filter: { _id },
       update: [
         {
           $set: {
+            chatId,
+            fromSeq,
             toSeq: fromSeq + CHUNK_SIZE - 1,
             firstAt: { $min: ['$firstAt', firstAt] },
             lastAt: { $max: ['$lastAt', lastAt] },
@@ -115,7 +122,7 @@ async function writeChunks(additions: ChunkAddition[]): Promise<void> {
       upsert: true,
     },
   }));
-  await SearchChunkModel.collection.bulkWrite(operations, { ordered: false });
+  await SearchChunkModel.collection.bulkWrite(operations, DERIVED);
 }
 
 async function writeProgress(reached: ReadonlyMap<string, number>): Promise<void> {
@@ -123,5 +130,5 @@ async function writeProgress(reached: ReadonlyMap<string, number>): Promise<void
   const operations = [...reached].map(([chatId, rev]) => ({
     updateOne: { filter: { _id: toObjectId(chatId) }, update: { $max: { rev } }, upsert: true },
   }));
-  await SearchProgressModel.collection.bulkWrite(operations, { ordered: false });
+  await SearchProgressModel.collection.bulkWrite(operations, DERIVED);
 }

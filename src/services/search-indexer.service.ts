@@ -1,18 +1,17 @@
+import { performance } from 'node:perf_hooks';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Logger } from '../config/logger';
-import type { EventBus } from '../events/event-bus';
 import { createKeyedQueue } from '../helpers/keyed-queue';
-import { ChatModel } from '../models/chat.model';
-import { trusted } from '../models/trusted';
 import { type IndexTask, indexChanges, readProgress } from './search-chunks';
 
-/** Changes taken in between two breaths: small, because a send may be waiting for the processor. */
-const STEP_CHANGES = 200;
+/** Changes taken in between two breaths, a few chunks' worth: small, because a send may be waiting for the processor. */
+const STEP_CHANGES = 256;
 const STEP_CHATS = 25;
-const BACKGROUND_EVERY_MS = 1000;
-/** In the background only this much a second, and only when this node has written nothing for a while. */
-const BACKGROUND_CHANGES = 600;
-const QUIET_MS = 5000;
+const BACKGROUND_EVERY_MS = 200;
+const BACKGROUND_CHANGES = 512;
+/** Above this share of a processor's time the background waits, but not for ever. */
+const BUSY_UTILIZATION = 0.6;
+const MAX_WAITS = 10;
 const MAX_NOTED_CHATS = 10_000;
 
 /** A chat and the rev its log has reached. */
@@ -23,29 +22,25 @@ export interface IndexTarget {
 
 /**
  * Owns the search chunks' keeping up with the log. Sending a message costs nothing here: a search takes in what is missing
- * before it looks, and a background step does so while the node is idle. What a crash interrupts is simply done later.
+ * before it looks; what is too much for that goes on in the background, in small steps and gently while the node is busy.
+ * What a crash interrupts is simply done by a later search.
  */
 export interface SearchIndexer {
   /** Takes in up to about `budget` changes; resolves to how far each chat is then, by rev. */
   catchUp(targets: readonly IndexTarget[], budget: number): Promise<Map<string, number>>;
-  /** Takes a chat in during the next idle moments. */
-  note(chatId: string): void;
-  start(): void;
+  /** Takes the rest in behind the scenes. */
+  goOn(targets: readonly IndexTarget[]): void;
   stop(): Promise<void>;
 }
 
-export function createSearchIndexer(deps: { bus: EventBus; logger: Logger }): SearchIndexer {
-  const { bus, logger } = deps;
+export function createSearchIndexer(deps: { logger: Logger }): SearchIndexer {
   const turns = createKeyedQueue();
-  const noted = new Set<string>();
+  const left = new Map<string, IndexTarget>();
   let timer: NodeJS.Timeout | undefined;
-  let running: Promise<void> = Promise.resolve();
+  let running: Promise<void> | undefined;
   let isStopped = false;
-  let lastWriteMs = 0;
-
-  function note(chatId: string): void {
-    if (noted.size < MAX_NOTED_CHATS) noted.add(chatId);
-  }
+  let waits = 0;
+  let usage = performance.eventLoopUtilization();
 
   async function catchUp(targets: readonly IndexTarget[], budget: number): Promise<Map<string, number>> {
     const progress = await readProgress(targets.map(({ chatId }) => chatId));
@@ -57,7 +52,7 @@ export function createSearchIndexer(deps: { bus: EventBus; logger: Logger }): Se
   async function takeIn(targets: readonly IndexTarget[], budget: number): Promise<Map<string, number>> {
     const progress = await readProgress(targets.map(({ chatId }) => chatId));
     let behind = targets.filter((target) => isBehind(target, progress));
-    for (let left = budget; left > 0 && behind.length > 0 && !isStopped; left -= STEP_CHANGES) {
+    for (let rest = budget; rest > 0 && behind.length > 0 && !isStopped; rest -= STEP_CHANGES) {
       const tasks = nextTasks(behind, progress);
       const reached = await indexChanges(tasks);
       for (const { chatId } of tasks) progress.set(chatId, reached.get(chatId) ?? Number.POSITIVE_INFINITY);
@@ -68,37 +63,41 @@ export function createSearchIndexer(deps: { bus: EventBus; logger: Logger }): Se
   }
 
   async function workInBackground(): Promise<void> {
-    const chatIds = [...noted].slice(0, STEP_CHATS);
-    const chats = await ChatModel.find({ _id: trusted({ $in: chatIds }) }, { rev: 1 }).lean();
-    const targets = chats.map(({ _id, rev }) => ({ chatId: String(_id), rev }));
+    const targets = [...left.values()].slice(0, STEP_CHATS);
     const progress = await catchUp(targets, BACKGROUND_CHANGES);
-    for (const chatId of chatIds) noted.delete(chatId);
-    for (const target of targets) if (isBehind(target, progress)) noted.add(target.chatId);
+    for (const target of targets) if (!isBehind(target, progress)) left.delete(target.chatId);
+  }
+
+  function isBusy(): boolean {
+    const now = performance.eventLoopUtilization();
+    const { utilization } = performance.eventLoopUtilization(now, usage);
+    usage = now;
+    waits = utilization > BUSY_UTILIZATION && waits < MAX_WAITS ? waits + 1 : 0;
+    return waits > 0;
   }
 
   function tick(): void {
-    if (noted.size > 0 && Date.now() - lastWriteMs > QUIET_MS) {
-      running = workInBackground().catch((error) => {
-        logger.warn('The search index could not be brought up to date; it will be tried again', {
-          cause: error,
-        });
-      });
+    timer = undefined;
+    if (isBusy()) {
+      schedule();
+      return;
     }
-    void running.then(schedule);
+    running = workInBackground()
+      .catch((error) => {
+        deps.logger.warn('The search index is not up to date; it goes on later', { cause: error });
+      })
+      .finally(schedule);
   }
 
   function schedule(): void {
-    if (!isStopped) timer = setTimeout(tick, BACKGROUND_EVERY_MS).unref();
+    if (isStopped || left.size === 0 || timer) return;
+    timer = setTimeout(tick, BACKGROUND_EVERY_MS).unref();
   }
 
   return {
     catchUp,
-    note,
-    start() {
-      bus.on('messages.created', ({ messages }) => {
-        lastWriteMs = Date.now();
-        for (const { chatId } of messages) note(String(chatId));
-      });
+    goOn(targets) {
+      for (const target of targets) if (left.size < MAX_NOTED_CHATS) left.set(target.chatId, target);
       schedule();
     },
     async stop() {

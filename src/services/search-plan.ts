@@ -72,10 +72,11 @@ export function planEveryBlock(chatId: string, seq: number): SearchPlan {
 
 async function blocksFromChunks({ ranking, query, below, targets }: SearchScope): Promise<SearchPlan> {
   const isOneChat = ranking === 'seq';
+  const buckets = queryBuckets(query);
   const chatIds = targets.map(({ chatId }) => toObjectId(chatId));
   const filter = {
     chatId: { $in: chatIds },
-    grams: { $all: queryBuckets(query) },
+    ...(buckets.length > 0 && { grams: { $all: buckets } }),
     ...(isOneChat ? { fromSeq: { $lte: below } } : { firstAt: { $lte: new Date(below) } }),
   };
   const found = SearchChunkModel.collection.find<BlockRow>(filter, {

@@ -29,11 +29,11 @@ export async function cursorsSince(
 async function lastRevBefore(chatId: MembershipRecord['chatId'], from: Date, head: number): Promise<number> {
   if (head === 0) return 0;
   const changes = MessageModel.collection
-    .find<{ rev: number; changedAt: Date }>({ chatId }, { projection: { _id: 0, rev: 1, changedAt: 1 } })
+    .find<{ rev: number; createdAt: Date }>({ chatId }, { projection: { _id: 0, rev: 1, createdAt: 1 } })
     .sort({ rev: -1 })
     .batchSize(200);
   try {
-    for await (const change of changes) if (change.changedAt < from) return change.rev;
+    for await (const change of changes) if (change.createdAt < from) return change.rev;
     return 0;
   } finally {
     await changes.close();
@@ -56,10 +56,9 @@ export async function undeliveredCursors(
 }
 
 async function revBelow(chatId: MembershipRecord['chatId'], deliveredSeq: number): Promise<number> {
-  const rows = await MessageModel.collection
-    .find<{ rev: number }>({ chatId, seq: { $gt: deliveredSeq } }, { projection: { rev: 1 } })
-    .sort({ seq: 1 })
-    .limit(1000)
-    .toArray();
-  return Math.min(...rows.map((row) => row.rev)) - 1;
+  const first = await MessageModel.collection.findOne<{ rev: number }>(
+    { chatId, seq: { $gt: deliveredSeq } },
+    { projection: { rev: 1 }, sort: { seq: 1 } },
+  );
+  return first ? first.rev - 1 : 0;
 }

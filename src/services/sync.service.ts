@@ -2,9 +2,10 @@ import { SYNC_PAGE_DEFAULT, SYNC_PAGE_MAX } from '../config/limits';
 import { readHeads } from '../journal/heads';
 import type { ChatHead, Journal } from '../journal/journal.types';
 import { MembershipModel, type MembershipRecord } from '../models/membership.model';
-import { MessageModel, type MessageRecord } from '../models/message.model';
+import type { MessageRecord } from '../models/message.model';
 import { toObjectId } from '../models/object-id';
 import type { Actor } from '../types/actor';
+import { readChatChanges } from './sync-changes';
 import { cursorsSince, undeliveredCursors } from './sync-cursors';
 
 /** What a client knows (contract section 4): `rev` by chat, or a time, or nothing. */
@@ -26,6 +27,12 @@ export interface StateChange {
   key: string;
   value: unknown;
   userRev: number;
+}
+
+interface Feed {
+  states: StateChange[];
+  userRev: number;
+  isComplete: boolean;
 }
 
 export interface SyncAnswer {
@@ -51,7 +58,7 @@ const MAX_MEMBERS_WITH_RECEIPTS = 200;
 
 export function createSyncService(deps: {
   journal: Journal;
-  userChanges: { since(userId: string, rev: number): Promise<{ states: StateChange[]; userRev: number }> };
+  userChanges: { since(userId: string, rev: number): Promise<Feed> };
 }): SyncService {
   const { journal, userChanges } = deps;
 
@@ -78,7 +85,7 @@ export function createSyncService(deps: {
         removed: Object.keys(request.cursors ?? {}).filter((id) => !heads.has(id)),
         nextCursors: page.nextCursors,
         userRev: feed.userRev,
-        complete: page.isComplete,
+        complete: page.isComplete && feed.isComplete,
       };
     },
   };
@@ -120,34 +127,13 @@ async function readChanges(
     if (cursor !== undefined && cursor >= head) continue;
     const room = limit - page.messages.length;
     if (room <= 0) return { ...page, isComplete: false };
-    const rows = head > 0 ? await changedAfter(membership, cursor ?? 0, room + 1, userId) : [];
-    const shown = rows.slice(0, room);
+    const changes = await readChatChanges({ membership, userId, fromRev: cursor ?? 0, head, room });
     page.chatIds.push(chatId);
-    page.messages.push(...shown);
-    const isCut = rows.length > room;
-    page.nextCursors[chatId] = isCut ? (shown.at(-1)?.rev ?? cursor ?? 0) : head;
-    if (isCut) return { ...page, isComplete: false };
+    page.messages.push(...changes.messages);
+    page.nextCursors[chatId] = changes.nextRev;
+    if (changes.isCut) return { ...page, isComplete: false };
   }
   return page;
-}
-
-/** Changes above the head that was read are left to the next call, so that the cursor handed out covers all before it. */
-async function changedAfter(
-  membership: MembershipRecord,
-  rev: number,
-  limit: number,
-  userId: string,
-): Promise<MessageRecord[]> {
-  return MessageModel.collection
-    .find<MessageRecord>({
-      chatId: membership.chatId,
-      rev: { $gt: rev },
-      seq: { $gt: membership.joinedSeq },
-      deletedFor: { $ne: toObjectId(userId) },
-    })
-    .sort({ rev: 1 })
-    .limit(limit)
-    .toArray();
 }
 
 async function readReceipts(userId: string, chatIds: string[]): Promise<Watermark[]> {

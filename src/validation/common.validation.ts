@@ -47,7 +47,7 @@ export function isHttpUrl(value: unknown): value is string {
 /** `limit` of a list: default 50; more than 100 is clamped, not refused (contract section 2). */
 export const limitQuery = query('limit')
   .default(PAGE_DEFAULT)
-  .custom((value) => /^\d{1,9}$/.test(String(value)) && Number(value) > 0)
+  .custom((value) => /^\d{1,100}$/.test(String(value)) && Number(value) > 0)
   .withMessage('must be a whole number above 0')
   .customSanitizer((value) => Math.min(Number(value), PAGE_MAX));
 

@@ -1,6 +1,6 @@
 import { body, param, query } from 'express-validator';
-import { MAX_FORWARD_CHATS, MAX_TEMP_ID_LENGTH } from '../config/limits';
-import { idBody, idParam, idsBody, isId, limitQuery } from './common.validation';
+import { MAX_EMOJI_LENGTH, MAX_FORWARD_CHATS, MAX_TEMP_ID_LENGTH } from '../config/limits';
+import { cursorQuery, idBody, idParam, idsBody, isId, limitQuery } from './common.validation';
 
 /** What the content may be is decided in one place for REST and sockets: `services/content.ts`. */
 const content = body('content')
@@ -67,7 +67,7 @@ export const deleteMessage = [
 export const react = [
   idParam('id'),
   body('emoji')
-    .custom((value) => value === null || (typeof value === 'string' && value.length <= 64))
+    .custom((value) => value === null || (typeof value === 'string' && value.length <= MAX_EMOJI_LENGTH))
     .withMessage('must be an emoji, or null'),
 ];
 
@@ -88,4 +88,4 @@ export const markChat = [
     .withMessage('must be the seq of a message'),
 ];
 
-export const listStarred = [limitQuery];
+export const listStarred = [limitQuery, cursorQuery];

@@ -3,6 +3,8 @@ import { isId } from './common.validation';
 
 const isRev = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0;
 
+const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/i;
+
 const MAX_CURSORS = 10_000;
 
 function isCursors(value: unknown): boolean {
@@ -21,6 +23,6 @@ export const sync = [
     .withMessage('must be a whole number above 0'),
   body('since')
     .optional({ values: 'null' })
-    .custom((value) => typeof value === 'string' && value.length <= 40 && !Number.isNaN(Date.parse(value)))
+    .custom((value) => typeof value === 'string' && ISO_TIME.test(value) && !Number.isNaN(Date.parse(value)))
     .withMessage('must be an ISO 8601 time'),
 ];

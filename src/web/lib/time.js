@@ -53,15 +53,18 @@ export function lastSeen(iso, now = new Date()) {
   return `last seen ${when} at ${timeOfDay(iso)}`;
 }
 
-/** "3 minutes" from seconds, rounded up. @param {number} seconds */
+/** "3 minutes" from seconds, rounded up; whole days and hours are told as such. @param {number} seconds */
 export function duration(seconds) {
-  const [amount, unit] =
-    seconds < 90
-      ? [Math.max(1, Math.ceil(seconds)), 'second']
-      : seconds < 5400
-        ? [Math.ceil(seconds / 60), 'minute']
-        : seconds < 129_600
-          ? [Math.ceil(seconds / 3600), 'hour']
-          : [Math.ceil(seconds / 86_400), 'day'];
+  const whole = Math.max(1, Math.ceil(seconds));
+  const units = /** @type {const} */ ([
+    ['day', 86_400],
+    ['hour', 3600],
+    ['minute', 60],
+  ]);
+  const [unit, size] = units.find(([, length]) => whole % length === 0 || whole >= 1.5 * length) ?? [
+    'second',
+    1,
+  ];
+  const amount = Math.ceil(whole / size);
   return `${amount} ${unit}${amount === 1 ? '' : 's'}`;
 }

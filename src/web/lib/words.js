@@ -20,10 +20,27 @@ export function errorText(error) {
     case 'unavailable':
       return 'The server is busy right now. Try again in a moment.';
     case 'validation_failed':
-      return error.errors?.length ? `Please check: ${error.errors[0].message}.` : error.message;
+      return invalidText(error);
     default:
       return error?.message ?? 'Something went wrong.';
   }
+}
+
+/** What the server's names of fields are called on this page. @type {Record<string, string>} */
+const FIELD_NAMES = {
+  phoneNumber: 'phone number',
+  otp: 'code',
+  avatarUrl: 'picture address',
+  bio: 'text about you',
+  memberIds: 'list of members',
+  'content.text': 'message',
+};
+
+/** @param {{ message: string, errors?: Array<{ path: string, message: string }> }} error */
+function invalidText({ message, errors }) {
+  const [first] = errors ?? [];
+  if (!first) return message;
+  return `Please check the ${FIELD_NAMES[first.path] ?? first.path}: it ${first.message}.`;
 }
 
 /** A message in one line, for lists, quotes and notices. @param {State} state @param {Pick<Message, 'content' | 'senderId'>} message */

@@ -96,8 +96,7 @@ function bubble(app, message, isFirst, context) {
         h('span', { class: 'bubble__forwarded' }, icon('forward'), 'Forwarded'),
       message.replyTo && quote(app, message.replyTo),
       body(message),
-      more,
-      meta(state, message, isOwn),
+      meta(state, message, isOwn, more),
     ),
     reactions(app, message),
   );
@@ -122,8 +121,8 @@ function sender(state, userId) {
   return h('span', { class: `bubble__sender name--c${sum % 8}` }, select.nameOf(state, userId));
 }
 
-/** Time, marks and ticks, in the lower corner. @param {import('../types').State} state @param {Message} message @param {boolean} isOwn */
-function meta(state, message, isOwn) {
+/** Time, marks and ticks, in the lower corner. @param {import('../types').State} state @param {Message} message @param {boolean} isOwn @param {HTMLElement} more */
+function meta(state, message, isOwn, more) {
   return h(
     'span',
     { class: 'bubble__meta' },
@@ -136,6 +135,7 @@ function meta(state, message, isOwn) {
       timeOfDay(message.createdAt),
     ),
     isOwn && message.content && ticks(select.statusOf(state, message)),
+    more,
   );
 }
 

@@ -156,14 +156,18 @@ function row(app, chat) {
     h(
       'span',
       { class: 'chat-row__text' },
-      h('span', { class: 'chat-row__name' }, name),
-      h('time', { class: 'chat-row__time' }, listTime(select.activityOf(state, chat))),
-      h(
-        'span',
-        { class: 'chat-row__last' },
-        ...preview(state, chat).parts.map((part) => lastPart(state, chat, part)),
+      line(
+        h('span', { class: 'chat-row__name' }, name),
+        h('time', { class: 'chat-row__time' }, listTime(select.activityOf(state, chat))),
       ),
-      h('span', { class: 'chat-row__marks' }, marks(chat, unread)),
+      line(
+        h(
+          'span',
+          { class: 'chat-row__last' },
+          ...preview(state, chat).parts.map((part) => lastPart(state, chat, part)),
+        ),
+        h('span', { class: 'chat-row__marks' }, marks(chat, unread)),
+      ),
     ),
   );
   link.addEventListener('click', () => app.openChat(chat.id));
@@ -181,6 +185,11 @@ function row(app, chat) {
     openChatMenu(app, chat.id, more, { x: event.clientX, y: event.clientY });
   });
   return element;
+}
+
+/** @param {...HTMLElement} parts */
+function line(...parts) {
+  return h('span', { class: 'chat-row__line' }, parts);
 }
 
 /** What stands under the name, as words. @param {import('../types').State} state @param {import('../types').Chat} chat */

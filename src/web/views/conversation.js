@@ -222,7 +222,8 @@ function conversationHeader(app) {
 function subtitleOf(state, chat, partner) {
   if (chat.type === 'private')
     return partner?.online ? 'online' : partner?.lastSeenAt ? lastSeen(partner.lastSeenAt) : '';
-  const names = chat.members.slice(0, 12).map((member) => select.nameOf(state, member.userId));
+  const others = chat.members.filter((member) => member.userId !== state.me?.id).slice(0, 11);
+  const names = [...others.map((member) => select.nameOf(state, member.userId)), 'You'];
   if (names.includes('Someone')) return `${chat.memberCount} members`;
   return (
     names.join(', ') + (chat.memberCount > names.length ? ` and ${chat.memberCount - names.length} more` : '')

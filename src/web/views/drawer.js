@@ -44,6 +44,7 @@ export function createDrawer() {
       title.textContent = next.title;
       fill(body, ...next.body);
       element.hidden = false;
+      body.scrollTop = 0;
       next.render?.();
       const first = /** @type {HTMLElement | null} */ (body.querySelector('input') ?? closer);
       first?.focus({ preventScroll: true });

@@ -50,7 +50,7 @@ export function profilePanel(app) {
     field('Name', name),
     field('About', bio),
     field('Picture address', picture),
-    h('h3', { class: 'results__title' }, 'Privacy'),
+    h('h3', { class: 'stack__title' }, 'Privacy'),
     audiences.map(({ label, box }) => field(label, box)),
     h(
       'div',
