@@ -1,5 +1,5 @@
 import { createServer, type Server as HttpServer } from 'node:http';
-import type { AddressInfo, Server as NetServer } from 'node:net';
+import { type AddressInfo, Server as NetServer } from 'node:net';
 import type { Express } from 'express';
 import type { Server } from 'socket.io';
 import { createExpress } from './app-http';
@@ -11,6 +11,7 @@ import { createConnections } from './delivery/connections';
 import { createEventBus, type EventBus } from './events/event-bus';
 import { closeListener } from './helpers/shutdown';
 import { createExpiryJob } from './jobs/expire-messages';
+import { createErasureJob } from './jobs/resume-erasures';
 import { createRevocationWatch } from './jobs/watch-revocations';
 import { connectMongo, createIndexes, disconnectMongo } from './models/connect';
 import { connectRedis } from './providers/redis';
@@ -60,6 +61,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   const redis = connectRedis(config.redis, logger);
   const revocations = createRevocationWatch(base);
   const expiry = createExpiryJob({ ...base, journal: services.journal });
+  const erasures = createErasureJob({ resume: services.accountService.resumeErasures, logger });
   let isDraining = false;
   const http = createServer();
   const express = createExpress({ base, services, redis, isDraining: () => isDraining });
@@ -71,17 +73,18 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     await createIndexes();
     await services.journal.recover();
     await services.presence.reapStale();
-    await services.accountService.resumeErasures();
     revocations.start();
     expiry.start();
+    erasures.start();
     return listen(http, config);
   }
 
   async function stop(): Promise<void> {
     isDraining = true;
     const socketIds = [...io.sockets.sockets.keys()];
-    (http as NetServer).close.call(http);
-    await Promise.all([revocations.stop(), expiry.stop(), services.indexer.stop()]);
+    // Not http's own close, which would cut connections that still wait for their answer.
+    NetServer.prototype.close.call(http);
+    await Promise.all([revocations.stop(), expiry.stop(), erasures.stop(), services.indexer.stop()]);
     await services.journal.stop();
     await services.receipts.stop();
     services.typing.stop();

@@ -1,36 +1,18 @@
-import { mkdir } from 'node:fs/promises';
-import path from 'node:path';
 import dotenv from 'dotenv';
 import { createApp } from './app';
-import { type Config, ConfigError, loadConfig } from './config/env';
-import { createLogger, type Logger } from './config/logger';
-import { startEmbeddedMongod } from './embedded/mongod';
-import { findMongodBinary } from './embedded/mongod-binary';
+import { ConfigError, loadConfig } from './config/env';
+import { createLogger } from './config/logger';
+import { openDatabase } from './embedded/open-database';
 import { stopOnSignals } from './helpers/shutdown';
 
 const FORCE_STOP_AFTER_MS = 4800;
-
-/** Starts a mongod of our own unless one is configured. */
-async function ensureMongo(config: Config, logger: Logger): Promise<{ uri: string; stop(): Promise<void> }> {
-  if (config.mongo.uri !== undefined) return { uri: config.mongo.uri, stop: async () => undefined };
-  const log = (line: string) => void logger.info(line);
-  const { systemBinary, cacheDir } = config.mongo;
-  const binary = await findMongodBinary({
-    cacheDir,
-    log,
-    ...(systemBinary !== undefined && { systemBinary }),
-  });
-  const dataDir = path.join(config.dataDir, 'mongo');
-  await mkdir(dataDir, { recursive: true });
-  return startEmbeddedMongod({ dataDir, binary, log });
-}
 
 async function main(): Promise<void> {
   dotenv.config({ quiet: true });
   const config = loadConfig();
   const logger = createLogger({ level: config.logLevel, isProduction: config.isProduction });
   process.on('unhandledRejection', (cause) => logger.error('Unhandled rejection', { cause }));
-  const mongo = await ensureMongo(config, logger);
+  const mongo = await openDatabase(config, (line) => logger.info(line));
   const app = await createApp({ ...config, mongo: { ...config.mongo, uri: mongo.uri } }, { logger });
   stopOnSignals(
     async () => {

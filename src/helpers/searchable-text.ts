@@ -4,9 +4,9 @@ import { fold } from './grams';
 /** Beyond a few pieces the database only compares more; the texts themselves are compared anyway. */
 const MAX_QUERY_BUCKETS = 6;
 
-/** What of a message can be found: its text, caption or name; nothing in a tombstone or a system message. */
-export function searchableText(content: Content | null): string {
-  if (content === null || content.type === 'system') return '';
+/** What of a message can be found: its text, caption or name; nothing in a tombstone, a system message or a marker. */
+export function searchableText(content: Content | null | undefined): string {
+  if (!content || content.type === 'system') return '';
   if (content.type === 'text') return content.text;
   if (content.type === 'location') return content.name ?? '';
   return [content.caption, content.name].filter(Boolean).join('\n');

@@ -1,5 +1,6 @@
 import type { Logger } from '../config/logger';
 import type { EventBus } from '../events/event-bus';
+import { createRepeater, type Repeater } from '../helpers/repeater';
 import type { Journal } from '../journal/journal.types';
 import { MessageModel, type MessageRecord } from '../models/message.model';
 import { scrubQuotes } from '../services/message.service';
@@ -12,17 +13,16 @@ const PER_RUN = 500;
  * Makes tombstones of disappearing messages whose time is over. Readers hide them from the first moment, so this may lag; the
  * document stays with its numbers, so that a chat's head never goes back. What fails is tried again at the next run.
  */
-export function createExpiryJob(deps: { journal: Journal; bus: EventBus; clock: Clock; logger: Logger }): {
-  start(): void;
-  stop(): Promise<void>;
-  /** One run; resolves with the number of messages that went. */
+export function createExpiryJob(deps: {
+  journal: Journal;
+  bus: EventBus;
+  clock: Clock;
+  logger: Logger;
+}): Repeater & {
+  /** One round; resolves with the number of messages that went. */
   run(): Promise<number>;
 } {
   const { journal, bus, clock, logger } = deps;
-  let timer: NodeJS.Timeout | undefined;
-  let running: Promise<unknown> = Promise.resolve();
-  let isFailing = false;
-
   async function run(): Promise<number> {
     const now = clock.now();
     const due = await MessageModel.collection
@@ -47,29 +47,10 @@ export function createExpiryJob(deps: { journal: Journal; bus: EventBus; clock: 
     if (isChanged) bus.emit('message.deleted', { message, userId: null });
   }
 
-  function schedule(): void {
-    timer = setTimeout(() => {
-      running = run()
-        .then(() => {
-          isFailing = false;
-        })
-        .catch((error) => {
-          if (!isFailing)
-            logger.warn('Disappearing messages could not be removed; trying again', { cause: error });
-          isFailing = true;
-        })
-        .finally(schedule);
-    }, EVERY_MS);
-    timer.unref();
-  }
-
-  return {
+  const repeater = createRepeater({
+    everyMs: EVERY_MS,
     run,
-    start: schedule,
-    async stop() {
-      clearTimeout(timer);
-      await running;
-      clearTimeout(timer);
-    },
-  };
+    onError: (cause) => logger.warn('Disappearing messages could not be removed; trying again', { cause }),
+  });
+  return { ...repeater, run };
 }

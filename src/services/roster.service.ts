@@ -4,6 +4,8 @@ import { ChatModel } from '../models/chat.model';
 import { ContactModel } from '../models/contact.model';
 import { MembershipModel, type Role } from '../models/membership.model';
 import { toObjectId } from '../models/object-id';
+import { trusted } from '../models/trusted';
+import { UserModel } from '../models/user.model';
 
 export interface RosterMember {
   role: Role;
@@ -18,7 +20,7 @@ export interface Roster {
   /** Current members only. */
   members: ReadonlyMap<string, RosterMember>;
   memberIds: readonly string[];
-  /** In a private chat: one of the two blocked the other. */
+  /** In a private chat: one of the two blocked the other, or does not exist any more. */
   isBlocked: boolean;
 }
 
@@ -102,13 +104,18 @@ async function readRoster(chatId: string): Promise<Roster | undefined> {
     disappearingSeconds: chat.disappearingSeconds,
     members,
     memberIds,
-    isBlocked: chat.type === 'private' && (await hasBlock(memberIds)),
+    isBlocked: chat.type === 'private' && (await isOver(memberIds)),
   };
 }
 
-async function hasBlock([a, b]: readonly string[]): Promise<boolean> {
-  if (a === undefined || b === undefined) return false;
+async function isOver([a, b]: readonly string[]): Promise<boolean> {
+  if (a === undefined || b === undefined) return true;
   const [one, other] = [toObjectId(a), toObjectId(b)];
+  const deleted = await UserModel.exists({
+    _id: trusted({ $in: [one, other] }),
+    deletedAt: trusted({ $ne: null }),
+  });
+  if (deleted) return true;
   const found = await ContactModel.exists({
     $or: [
       { ownerId: one, userId: other, isBlocked: true },

@@ -4,7 +4,8 @@ import type { Connections } from '../delivery/connections';
 import { AppError, unauthenticated } from '../errors/app-error';
 import { toAck } from '../errors/to-ack';
 import { toAppError } from '../errors/to-app-error';
-import { type AccessVerifier, bearerToken } from '../middlewares/authenticate';
+import { bearerToken } from '../helpers/bearer';
+import type { AccessVerifier } from '../types/access-verifier';
 import type { Actor } from '../types/actor';
 import type { ParleySocket } from './socket-state';
 

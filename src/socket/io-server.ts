@@ -30,12 +30,15 @@ export function serveSockets(deps: {
   route: (socket: ParleySocket) => void;
   connections: Connections;
   bus: EventBus;
+  /** Hears of every connection that ended. */
+  onGone: (socketId: string) => void;
 }): void {
-  const { io, authenticator, route, connections, bus } = deps;
+  const { io, authenticator, route, connections, bus, onGone } = deps;
   io.use((socket, next) => authenticator.handshake(socket as ParleySocket, next));
   io.on('connection', (socket) => {
     authenticator.onConnection(socket as ParleySocket);
     route(socket as ParleySocket);
+    socket.on('disconnect', () => onGone(socket.id));
   });
   bus.on('session.revoked', ({ sessionIds }) => {
     for (const sessionId of sessionIds) {

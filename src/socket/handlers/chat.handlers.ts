@@ -14,7 +14,7 @@ export function createChatHandlers(deps: {
       chat: await viewChat(actor.userId, String(chatId).toLowerCase()),
     }),
     leave_chat: async (actor, { chatId }) => {
-      await typing.setTyping(actor, String(chatId), false);
+      await typing.endTyping(actor, String(chatId));
       return {};
     },
     typing_start: async (actor, { chatId }) => {
