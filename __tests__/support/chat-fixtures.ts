@@ -36,7 +36,7 @@ export function chatNode(clock: Clock = systemClock) {
   const narrator = createChatNarrator({ journal, bus });
   const userChanges = createUserChangeService();
   const turns = createKeyedQueue();
-  const indexer = createSearchIndexer({ bus, logger });
+  const indexer = createSearchIndexer({ logger });
   return {
     bus,
     heard,

@@ -38,17 +38,18 @@ describe('the pieces of texts and queries', () => {
     expect(matches).toBeGreaterThan(1000);
   });
 
-  it('are a few for a query of any length, and at least one', () => {
+  it('are a few for a query of any length, and none for one or two letters of an alphabet', () => {
     for (const query of [
-      'a',
-      'ab',
       'abc def',
       'x'.repeat(100),
       'the quick brown fox jumps over the lazy dog',
+      '京',
+      '한국',
     ]) {
       expect(queryBuckets(query).length).toBeGreaterThan(0);
       expect(queryBuckets(query).length).toBeLessThanOrEqual(6);
     }
+    expect(queryBuckets('ab c')).toEqual([]);
     expect(queryBuckets('  ')).toEqual([]);
   });
 });

@@ -2,8 +2,9 @@ import { isDuplicateKey } from '../errors/from-mongo';
 import { gramBuckets, searchableText } from '../helpers/searchable-text';
 import { MessageModel, type MessageRecord } from '../models/message.model';
 import { type ObjectId, toObjectId } from '../models/object-id';
-import { CHUNK_SIZE, SearchChunkModel } from '../models/search-chunk.model';
+import { CHUNK_SIZE, SearchChunkModel, type SearchChunkRecord } from '../models/search-chunk.model';
 import { SearchProgressModel } from '../models/search-progress.model';
+import { isUnsettled, type Row } from './sync-changes';
 
 /** A part of a chat's log that is to be taken into the chunks: the changes after `fromRev`, `limit` of them at most. */
 export interface IndexTask {
@@ -12,7 +13,11 @@ export interface IndexTask {
   limit: number;
 }
 
-type Entry = Pick<MessageRecord, '_id' | 'chatId' | 'seq' | 'rev' | 'content' | 'createdAt'>;
+/** A message as it stands, with the change of the log that led to it. */
+interface Change {
+  message: Pick<MessageRecord, 'chatId' | 'seq' | 'content' | 'createdAt'>;
+  rev: number;
+}
 
 interface ChunkAddition {
   _id: string;
@@ -32,18 +37,15 @@ export function chunkStart(seq: number): number {
 }
 
 /**
- * Takes parts of several chats' logs into the chunks and resolves to how far each chat is now, by rev. Following the log by
- * rev takes in edits as well as new messages. Safe to do twice, or on two nodes at once: pieces are only ever added, and the
- * progress is noted after them.
+ * Takes parts of several chats' logs into the chunks and resolves to how far each chat is now, by rev; a chat that cannot go on
+ * yet is left out. Following the log by rev takes in edits as well as new messages. Safe to do twice, or on two nodes at once:
+ * pieces are only ever added, and the progress is noted after them.
  */
 export async function indexChanges(tasks: readonly IndexTask[]): Promise<Map<string, number>> {
-  const entries = (await Promise.all(tasks.map(readChanges))).flat();
+  const changes = (await Promise.all(tasks.map(readChanges))).flat();
   const reached = new Map<string, number>();
-  for (const { chatId, rev } of entries) {
-    const id = String(chatId);
-    reached.set(id, Math.max(rev, reached.get(id) ?? 0));
-  }
-  await twiceAtMost(() => writeChunks(additionsOf(entries)));
+  for (const { message, rev } of changes) reached.set(String(message.chatId), rev);
+  await twiceAtMost(() => writeChunks(additionsOf(changes)));
   await twiceAtMost(() => writeProgress(reached));
   return reached;
 }
@@ -68,20 +70,41 @@ export async function readProgress(chatIds: readonly string[]): Promise<Map<stri
   return progress;
 }
 
-function readChanges({ chatId, fromRev, limit }: IndexTask): Promise<Entry[]> {
-  return MessageModel.collection
-    .find<Entry>(
-      { chatId: toObjectId(chatId), rev: { $gt: fromRev } },
-      { projection: { chatId: 1, seq: 1, rev: 1, content: 1, createdAt: 1 } },
-    )
+type LogRow = Row & Pick<MessageRecord, '_id' | 'chatId' | 'seq' | 'content' | 'lastRev'>;
+
+const FIELDS = { chatId: 1, seq: 1, rev: 1, lastRev: 1, ref: 1, content: 1, createdAt: 1 } as const;
+
+/** In order of rev, as far as the changes are there: a marker that waits for its change is where the next step begins. */
+async function readChanges({ chatId, fromRev, limit }: IndexTask): Promise<Change[]> {
+  const rows = await MessageModel.collection
+    .find<LogRow>({ chatId: toObjectId(chatId), rev: { $gt: fromRev } }, { projection: FIELDS })
     .sort({ rev: 1 })
     .limit(limit)
     .toArray();
+  const changed = await readReferred(rows);
+  const changes: Change[] = [];
+  for (const row of rows) {
+    const message = row.ref ? changed.get(String(row.ref)) : row;
+    if (isUnsettled(row, message)) break;
+    changes.push({ message: message ?? row, rev: row.rev });
+  }
+  return changes;
 }
 
-function additionsOf(entries: readonly Entry[]): ChunkAddition[] {
+/** The messages that the markers among these rows name, by id. */
+export async function readReferred<R extends Row>(rows: readonly R[]): Promise<Map<string, LogRow>> {
+  const ids = rows.flatMap(({ ref }) => ref ?? []);
+  if (ids.length === 0) return new Map();
+  const messages = await MessageModel.collection
+    .find<LogRow>({ _id: { $in: ids } }, { projection: FIELDS })
+    .toArray();
+  return new Map(messages.map((message) => [String(message._id), message]));
+}
+
+function additionsOf(changes: readonly Change[]): ChunkAddition[] {
   const additions = new Map<string, ChunkAddition>();
-  for (const { chatId, seq, content, createdAt } of entries) {
+  for (const { message } of changes) {
+    const { chatId, seq, content, createdAt } = message;
     const text = searchableText(content);
     if (text === '') continue;
     const fromSeq = chunkStart(seq);
@@ -122,7 +145,8 @@ async function writeChunks(additions: ChunkAddition[]): Promise<void> {
       upsert: true,
     },
   }));
-  await SearchChunkModel.collection.bulkWrite(operations, DERIVED);
+  const { db, collection } = SearchChunkModel;
+  await db.collection<SearchChunkRecord>(collection.name).bulkWrite(operations, DERIVED);
 }
 
 async function writeProgress(reached: ReadonlyMap<string, number>): Promise<void> {

@@ -37,7 +37,8 @@ export function createSearchIndexer(deps: { logger: Logger }): SearchIndexer {
   const turns = createKeyedQueue();
   const left = new Map<string, IndexTarget>();
   let timer: NodeJS.Timeout | undefined;
-  let running: Promise<void> | undefined;
+  let running: Promise<void> = Promise.resolve();
+  let isRunning = false;
   let isStopped = false;
   let waits = 0;
   let usage = performance.eventLoopUtilization();
@@ -55,8 +56,9 @@ export function createSearchIndexer(deps: { logger: Logger }): SearchIndexer {
     for (let rest = budget; rest > 0 && behind.length > 0 && !isStopped; rest -= STEP_CHANGES) {
       const tasks = nextTasks(behind, progress);
       const reached = await indexChanges(tasks);
-      for (const { chatId } of tasks) progress.set(chatId, reached.get(chatId) ?? Number.POSITIVE_INFINITY);
-      behind = behind.filter((target) => isBehind(target, progress));
+      const stuck = new Set(tasks.map(({ chatId }) => chatId).filter((chatId) => !reached.has(chatId)));
+      for (const [chatId, rev] of reached) progress.set(chatId, rev);
+      behind = behind.filter((target) => !stuck.has(target.chatId) && isBehind(target, progress));
       await nextTurn();
     }
     return progress;
@@ -65,7 +67,10 @@ export function createSearchIndexer(deps: { logger: Logger }): SearchIndexer {
   async function workInBackground(): Promise<void> {
     const targets = [...left.values()].slice(0, STEP_CHATS);
     const progress = await catchUp(targets, BACKGROUND_CHANGES);
-    for (const target of targets) if (!isBehind(target, progress)) left.delete(target.chatId);
+    for (const { chatId, rev } of targets) {
+      // The last few are no work for a search.
+      if (rev - (progress.get(chatId) ?? 0) < STEP_CHANGES) left.delete(chatId);
+    }
   }
 
   function isBusy(): boolean {
@@ -82,15 +87,21 @@ export function createSearchIndexer(deps: { logger: Logger }): SearchIndexer {
       schedule();
       return;
     }
+    isRunning = true;
     running = workInBackground()
       .catch((error) => {
-        deps.logger.warn('The search index is not up to date; it goes on later', { cause: error });
+        // Whoever searches next makes it go on.
+        left.clear();
+        deps.logger.warn('The search index could not be brought up to date', { cause: error });
       })
-      .finally(schedule);
+      .finally(() => {
+        isRunning = false;
+        schedule();
+      });
   }
 
   function schedule(): void {
-    if (isStopped || left.size === 0 || timer) return;
+    if (isStopped || left.size === 0 || timer || isRunning) return;
     timer = setTimeout(tick, BACKGROUND_EVERY_MS).unref();
   }
 

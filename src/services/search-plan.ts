@@ -2,8 +2,9 @@ import { queryBuckets } from '../helpers/searchable-text';
 import { MessageModel } from '../models/message.model';
 import { type ObjectId, toObjectId } from '../models/object-id';
 import { CHUNK_SIZE, SearchChunkModel } from '../models/search-chunk.model';
-import { chunkStart } from './search-chunks';
+import { chunkStart, readReferred } from './search-chunks';
 import type { IndexTarget } from './search-indexer.service';
+import type { Row } from './sync-changes';
 
 /** A block of a chat's log that may hold matches. */
 export interface Block {
@@ -102,14 +103,19 @@ async function blocksOfTail({ ranking, targets, progress }: SearchScope): Promis
     rev: { $gt: progress.get(chatId) ?? 0 },
   }));
   const rows = await MessageModel.collection
-    .find<{ chatId: ObjectId; seq: number; createdAt: Date }>(
-      { $or: changes },
-      { projection: { _id: 0, chatId: 1, seq: 1, createdAt: 1 } },
-    )
+    .find<TailRow>({ $or: changes }, { projection: { chatId: 1, seq: 1, rev: 1, ref: 1, createdAt: 1 } })
     .toArray();
-  return rows.map(({ chatId, seq, createdAt }) => {
-    const fromSeq = chunkStart(seq);
-    const bound = ranking === 'seq' ? fromSeq + CHUNK_SIZE - 1 : createdAt.getTime();
-    return { chatId: String(chatId), fromSeq, bound };
+  const referred = await readReferred(rows);
+  return rows.flatMap((row) => {
+    const message = row.ref ? referred.get(String(row.ref)) : row;
+    return message ? [blockOf(message, ranking)] : [];
   });
+}
+
+type TailRow = Row & { chatId: ObjectId; seq: number };
+
+function blockOf({ chatId, seq, createdAt }: Omit<TailRow, 'rev'>, ranking: Ranking): Block {
+  const fromSeq = chunkStart(seq);
+  const bound = ranking === 'seq' ? fromSeq + CHUNK_SIZE - 1 : createdAt.getTime();
+  return { chatId: String(chatId), fromSeq, bound };
 }

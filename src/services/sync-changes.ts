@@ -17,7 +17,8 @@ export interface ChatChanges {
   isCut: boolean;
 }
 
-type Row = Pick<MessageRecord | ChangeMarker, 'rev' | 'createdAt'> & { ref?: ObjectId };
+/** A row of the log: a message, or with `ref` the marker of a later change to one. */
+export type Row = Pick<MessageRecord | ChangeMarker, 'rev' | 'createdAt'> & { ref?: ObjectId };
 
 /**
  * Walks a chat's log from `fromRev` to `head` and gives each message that changed there once, at its latest change, as it stands
@@ -73,7 +74,8 @@ async function readMessages(
   return new Map(found.map((message) => [String(message._id), message]));
 }
 
-function isUnsettled(row: Row, message: MessageRecord | undefined): boolean {
+/** True while the change that a marker announces may still follow. */
+export function isUnsettled(row: Row, message: Parameters<typeof revOf>[0] | undefined): boolean {
   if (row.ref === undefined || !message || revOf(message) >= row.rev) return false;
   return Date.now() - row.createdAt.getTime() < MARKER_SETTLES_MS;
 }
