@@ -14,7 +14,8 @@ describeInBrowser('the chat page, with Alice at a desk and Bob on a phone', () =
   let bob: Visitor;
 
   beforeAll(async () => {
-    app = await startTestApp();
+    // Tokens this short are renewed on the live connections all the time.
+    app = await startTestApp({ env: { ACCESS_TOKEN_TTL_SECONDS: '10' } });
     browser = await launchChromium(executablePath ?? '');
     alice = await openVisitor(browser, { viewport: { width: 1280, height: 800 } });
     bob = await openVisitor(browser, PHONE_WIDTH);
@@ -139,6 +140,13 @@ describeInBrowser('the chat page, with Alice at a desk and Bob on a phone', () =
     expect(carla.complaints).toEqual([]);
     await carla.page.context().close();
   }, 60_000);
+
+  it('renews its token on the live connection', async () => {
+    await alice.page.waitForResponse((answer) => answer.url().endsWith('/refresh-token') && answer.ok());
+    await write(alice.page, 'Still here');
+    await see(tick(alice.page, 'Still here', 'Read'));
+    expect(await alice.page.getByText('Not connected.').count()).toBe(0);
+  }, 30_000);
 
   it('keeps the session, the open chat and its history through a reload', async () => {
     await alice.page.reload();

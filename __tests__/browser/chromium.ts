@@ -28,6 +28,11 @@ export interface Visitor {
   complaints: string[];
 }
 
+/** Runs in the page, before anything of it. */
+const TELL_REFUSALS = `document.addEventListener('securitypolicyviolation', (event) => {
+  console.error('policy refused ' + event.violatedDirective + ' ' + event.blockedURI);
+});`;
+
 /** A person with a browser profile of their own. */
 export async function openVisitor(browser: Browser, options: BrowserContextOptions = {}): Promise<Visitor> {
   const context = await browser.newContext({ locale: 'en-US', ...options });
@@ -38,10 +43,6 @@ export async function openVisitor(browser: Browser, options: BrowserContextOptio
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
   });
-  await page.addInitScript(() => {
-    document.addEventListener('securitypolicyviolation', (event) => {
-      console.error(`policy refused ${event.violatedDirective} ${event.blockedURI}`);
-    });
-  });
+  await page.addInitScript(TELL_REFUSALS);
   return { page, complaints };
 }

@@ -10,7 +10,7 @@ import { createReceipts } from './net/receipts.js';
 import { createSocket } from './net/socket.js';
 import { createSync } from './net/sync.js';
 import { chatIdInAddress, createRouter } from './router.js';
-import { partnerId, unreadChatCount } from './state/selectors.js';
+import { partnerId, sortedChats, unreadChatCount } from './state/selectors.js';
 import { createStore } from './state/store.js';
 import { createBanner } from './views/banner.js';
 import { chatInfoPanel } from './views/chat-info.js';
@@ -24,6 +24,7 @@ import { profilePanel } from './views/profile.js';
 
 /** Times such as "yesterday" and typing indications that ran out are looked at this often. */
 const TICK_MS = 3000;
+const TOP_CHATS = 20;
 
 /** @param {{ session: import('./net/session.js').Session, onSignedOut: () => void }} options */
 export function createApp({ session, onSignedOut }) {
@@ -85,13 +86,12 @@ export function createApp({ session, onSignedOut }) {
   /** @type {ReturnType<typeof setInterval> | undefined} */
   let ticker;
 
-  /** Shows what is there already, then connects; sync does the rest. */
+  /** Shows what is there already, then connects; sync does the rest. One's own profile must be loaded. */
   async function start() {
     people.restore();
     store.subscribe(render);
     addEventListener('keydown', onKey);
     ticker = setInterval(render, TICK_MS);
-    await actions.loadProfile();
     outbox.restore();
     await actions.loadChats();
     socket.start();
@@ -109,6 +109,7 @@ export function createApp({ session, onSignedOut }) {
   async function signOut() {
     await api.post('/api/auth/logout').catch(() => {});
     people.forget();
+    outbox.forget();
     session.clear();
     onSignedOut();
   }
@@ -139,7 +140,14 @@ export function createApp({ session, onSignedOut }) {
     banner.render();
     const unread = unreadChatCount(state);
     document.title = unread > 0 ? `(${unread}) Parley` : 'Parley';
+    people.need(partnersOnTop(), true);
     people.need(peopleInList());
+  }
+
+  /** Those whose presence is seen without scrolling. */
+  function partnersOnTop() {
+    const chats = sortedChats(state).slice(0, TOP_CHATS);
+    return chats.flatMap((chat) => partnerId(state, chat) ?? []);
   }
 
   function peopleInList() {

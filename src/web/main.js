@@ -20,6 +20,7 @@ const session = createSession({
 function showSignIn(notice = '') {
   app?.stop();
   app = null;
+  for (const overlay of document.querySelectorAll('dialog, .menu')) overlay.remove();
   fill(root, createSignIn({ deviceId: session.deviceId(), notice, onSignedIn }));
 }
 

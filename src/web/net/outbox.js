@@ -64,6 +64,7 @@ export function createOutbox({ store, socket, storage = localStorage }) {
 
   return {
     flush,
+    forget: () => storage.removeItem(key()),
     /** Reads what an earlier page load left behind. */
     restore() {
       try {

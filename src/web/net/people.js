@@ -3,6 +3,7 @@
 const CACHE_KEY = 'parley.people';
 const MAX_KEPT = 500;
 const PARALLEL = 4;
+const FRESH_MS = 10 * 60_000;
 
 /** @typedef {ReturnType<typeof createPeople>} People */
 
@@ -10,6 +11,8 @@ const PARALLEL = 4;
 export function createPeople({ store, api, storage = localStorage }) {
   /** Asked for since the page was loaded, so that nobody is asked for again and again. */
   const asked = new Set();
+  /** When each name was last told by the server. @type {Map<string, number>} */
+  const freshAt = new Map();
   /** @type {string[]} */
   const queue = [];
   let active = 0;
@@ -29,6 +32,7 @@ export function createPeople({ store, api, storage = localStorage }) {
     try {
       const { user } = await api.get(`/api/users/${encodeURIComponent(userId)}`);
       store.putUsers([user]);
+      freshAt.set(user.id, Date.now());
       keep();
     } catch {
       // An erased account stays without a name; after a lost connection the next visit asks again.
@@ -37,24 +41,39 @@ export function createPeople({ store, api, storage = localStorage }) {
 
   function keep() {
     const people = [...store.state.users.values()].slice(-MAX_KEPT);
-    const names = people.map(({ id, name, username, avatarUrl }) => ({ id, name, username, avatarUrl }));
-    storage.setItem(CACHE_KEY, JSON.stringify(names));
+    const kept = people.map(({ id, name, username, avatarUrl }) => ({
+      id,
+      name,
+      username,
+      avatarUrl,
+      at: freshAt.get(id),
+    }));
+    storage.setItem(CACHE_KEY, JSON.stringify(kept));
   }
 
   return {
-    /** Shows names from the last visit until fresh ones come. */
+    /** Shows names from the last visit. */
     restore() {
       try {
-        store.putUsers(JSON.parse(storage.getItem(CACHE_KEY) ?? '[]'));
+        const kept = JSON.parse(storage.getItem(CACHE_KEY) ?? '[]');
+        for (const { at, ...user } of kept) {
+          freshAt.set(user.id, at ?? 0);
+          store.putUsers([user]);
+        }
       } catch {
         storage.removeItem(CACHE_KEY);
       }
     },
     forget: () => storage.removeItem(CACHE_KEY),
-    /** Makes sure that these people are known, or become so. @param {Iterable<string>} userIds */
-    need(userIds) {
+    /**
+     * Makes sure that these people are known, or become so; with `isPresenceShown` asked for at each visit, else only
+     * when what is known is some minutes old.
+     * @param {Iterable<string>} userIds @param {boolean} [isPresenceShown]
+     */
+    need(userIds, isPresenceShown = false) {
       for (const userId of userIds) {
-        if (asked.has(userId) || userId === store.state.me?.id) continue;
+        const isFresh = !isPresenceShown && Date.now() - (freshAt.get(userId) ?? 0) < FRESH_MS;
+        if (isFresh || asked.has(userId) || userId === store.state.me?.id) continue;
         asked.add(userId);
         queue.push(userId);
         void next();

@@ -138,7 +138,10 @@ export function createConversation(app) {
     open,
     render,
     composer,
-    toEnd: scroller.toEnd,
+    toEnd() {
+      unreadLine = null;
+      scroller.toEnd();
+    },
     /** Loads back to a message and shows it. @param {import('../types').Message | { id: string, seq?: number }} target */
     async jumpTo(target) {
       const id = chatId;
