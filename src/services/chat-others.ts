@@ -10,6 +10,9 @@ export interface OtherPerson {
   avatarUrl: string | null;
 }
 
+/** The large fields of a user that no picture or name depends on. */
+const UNUSED = '-searchGrams -devices -settings';
+
 /** The other person of each private chat, given its members: name, and the picture as far as privacy and blocks let it be seen. */
 export async function otherPersonsOf(
   viewerId: string,
@@ -19,7 +22,7 @@ export async function otherPersonsOf(
   const ids = [...membersByChat.values()].flatMap((members) => otherIdOf(members) ?? []);
   if (ids.length === 0) return new Map();
   const [users, relations] = await Promise.all([
-    UserModel.find({ _id: trusted({ $in: ids }) }).lean(),
+    UserModel.find({ _id: trusted({ $in: ids }) }).select(UNUSED).lean(),
     relationsOf(viewerId, ids),
   ]);
   const views = new Map(
