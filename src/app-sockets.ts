@@ -41,7 +41,7 @@ export function createSockets(http: HttpServer, base: Foundation, services: Serv
     eventsPerWindow: config.rateLimit.socketEventsPer10s,
     logger,
   });
-  serveSockets({ io, authenticator, route, connections, bus });
+  serveSockets({ io, authenticator, route, connections, bus, onGone: services.typing.clearSocket });
   startDelivery(io, base, services, outbounds);
   return io;
 }

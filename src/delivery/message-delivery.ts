@@ -94,10 +94,11 @@ export function startMessageDelivery(deps: {
 }
 
 function canSee(roster: Roster, userId: string, message: MessageRecord): boolean {
-  return message.seq > (roster.members.get(userId)?.joinedSeq ?? Number.POSITIVE_INFINITY);
+  const joinedSeq = roster.members.get(userId)?.joinedSeq ?? Number.POSITIVE_INFINITY;
+  return message.seq > joinedSeq && !message.deletedFor?.some((id) => String(id) === userId);
 }
 
-/** The members who were there when the message came. */
+/** The members who were there when the message came and did not delete it for themselves. */
 function seers(roster: Roster | undefined, message: MessageRecord): string[] {
   if (!roster) return [];
   return roster.memberIds.filter((userId) => canSee(roster, userId, message));

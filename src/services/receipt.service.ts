@@ -10,6 +10,7 @@ import type { Actor } from '../types/actor';
 import { findVisibleMessage } from './message-access';
 import { createReceiptWriter } from './receipt-writer';
 import type { RosterService } from './roster.service';
+import { announceSenderMoves } from './sender-moves';
 
 export interface Floor {
   delivered: number;
@@ -40,6 +41,7 @@ export function createReceiptService(deps: {
 }): ReceiptService {
   const { journal, rosters, bus } = deps;
   const writer = createReceiptWriter(bus);
+  announceSenderMoves(bus);
 
   async function moveTo(
     actor: Actor,

@@ -86,5 +86,7 @@ export function createStarService(deps: {
 
 function olderThan(cursor: string) {
   const { at, id } = decodeTimeCursor(cursor);
-  return trusted({ $or: [{ starredAt: { $lt: at } }, { starredAt: at, _id: { $lt: toObjectId(id) } }] });
+  return {
+    $or: [{ starredAt: trusted({ $lt: at }) }, { starredAt: at, _id: trusted({ $lt: toObjectId(id) }) }],
+  };
 }

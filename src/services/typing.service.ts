@@ -1,12 +1,14 @@
 import { TYPING_TIMEOUT_MS } from '../config/limits';
 import type { EventBus } from '../events/event-bus';
-import { assertMayPost } from '../policies/message.policy';
+import { assertMayPost, assertMember } from '../policies/message.policy';
 import type { Actor } from '../types/actor';
 import type { RosterService } from './roster.service';
 
 export interface TypingService {
   /** Tells the others that the actor types, or stopped. Ends by itself after 8 s. @throws not_found, forbidden */
   setTyping(actor: Actor, chatId: string, isTyping: boolean): Promise<void>;
+  /** Ends what the actor types there, if anything; others hear nothing otherwise. @throws not_found */
+  endTyping(actor: Actor, chatId: string): Promise<void>;
   /** Ends what a connection that went away was typing. */
   clearSocket(socketId: string): void;
   stop(): void;
@@ -53,6 +55,11 @@ export function createTypingService(deps: { rosters: RosterService; bus: EventBu
       timer.unref();
       active.set(key, { chatId, userId: actor.userId, socketId: actor.socketId, timer });
       bus.emit('typing.changed', { chatId, userId: actor.userId, isTyping: true });
+    },
+    async endTyping({ userId }, givenChatId) {
+      const chatId = givenChatId.toLowerCase();
+      assertMember(userId, await rosters.get(chatId));
+      end(`${chatId}:${userId}`);
     },
     clearSocket(socketId) {
       for (const [key, typing] of active) if (typing.socketId === socketId) end(key);
