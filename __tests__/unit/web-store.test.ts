@@ -322,11 +322,11 @@ describe('the rows of a conversation', () => {
     ]);
   });
 
-  it("begin the unread line at the first of the others' last messages", () => {
+  it('begin the unread line at the first message of others after the own watermark', () => {
     const store = buildStore();
     for (const seq of [1, 2, 4]) store.receiveMessage(buildMessage(seq));
     store.receiveMessage(buildMessage(3, { senderId: ME }));
-    expect(findUnreadLine(store.state, CHAT, 2)).toEqual({ seq: 2, count: 2 });
-    expect(findUnreadLine(store.state, CHAT, 0)).toBeNull();
+    expect(findUnreadLine(store.state, CHAT, 1)).toEqual({ seq: 2, count: 2 });
+    expect(findUnreadLine(store.state, CHAT, 4)).toBeNull();
   });
 });

@@ -28,7 +28,6 @@ export function errorText(error) {
 
 /** What the server's names of fields are called on this page. @type {Record<string, string>} */
 const FIELD_NAMES = {
-  phoneNumber: 'phone number',
   otp: 'code',
   avatarUrl: 'picture address',
   bio: 'text about you',
@@ -40,6 +39,8 @@ const FIELD_NAMES = {
 function invalidText({ message, errors }) {
   const [first] = errors ?? [];
   if (!first) return message;
+  if (first.path === 'phoneNumber')
+    return 'That is no phone number we know. Check the country and the digits.';
   return `Please check the ${FIELD_NAMES[first.path] ?? first.path}: it ${first.message}.`;
 }
 

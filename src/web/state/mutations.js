@@ -76,6 +76,7 @@ export function removeChat(state, chatId) {
 export function markRead(state, chatId, seq) {
   const unread = state.unread.get(chatId);
   if (unread) state.unread.set(chatId, readUpTo(unread, seq));
+  if (state.me) raiseWatermark(state, chatId, state.me.id, seq, seq);
 }
 
 /**

@@ -56,13 +56,13 @@ function startsBlock(above, message) {
 }
 
 /**
- * The first of the last `count` messages that somebody else wrote: where the unread line stands.
- * @param {import('../types').State} state @param {string} chatId @param {number} count
+ * Where the unread line stands: before the first message of others after one's own read watermark.
+ * @param {import('../types').State} state @param {string} chatId @param {number} readSeq the watermark when the chat was opened
  */
-export function findUnreadLine(state, chatId, count) {
-  if (count === 0) return null;
+export function findUnreadLine(state, chatId, readSeq) {
   const messages = visibleMessages(state.timelines.get(chatId));
-  const others = messages.filter((m) => m.senderId !== state.me?.id && m.content?.type !== 'system');
-  const first = others.at(-count) ?? others[0];
-  return first ? { seq: first.seq, count } : null;
+  const unread = messages.filter(
+    (m) => m.seq > readSeq && m.senderId !== state.me?.id && m.content?.type !== 'system',
+  );
+  return unread[0] ? { seq: unread[0].seq, count: unread.length } : null;
 }

@@ -71,7 +71,6 @@ function bubble(app, message, isFirst, context) {
     'bubble',
     isOwn ? 'is-own' : 'is-other',
     isFirst && 'is-first',
-    !message.content && 'is-deleted',
     context.marked === message.id && 'is-marked',
   ];
   const open = (/** @type {HTMLElement} */ anchor, /** @type {any} */ point) =>
@@ -111,7 +110,7 @@ function bubble(app, message, isFirst, context) {
 /** @param {Message} message */
 function body(message) {
   if (message.content) return h('div', { class: 'bubble__body' }, contentNodes(message.content));
-  return h('div', { class: 'bubble__body' }, icon('trash'), 'This message was deleted');
+  return h('div', { class: 'bubble__body bubble__body--deleted' }, icon('trash'), 'This message was deleted');
 }
 
 /** @param {import('../types').State} state @param {string} userId */

@@ -20,7 +20,7 @@ export function createConversation(app) {
   let chatId = null;
   /** @type {{ seq: number, count: number } | null} */
   let unreadLine = null;
-  let unreadAtOpen = 0;
+  let readAtOpen = 0;
   /** The message a search or a quote led to. @type {string | null} */
   let marked = null;
   /** The page of history being fetched now. @type {Promise<void> | null} */
@@ -66,7 +66,7 @@ export function createConversation(app) {
       null,
       false,
     ];
-    unreadAtOpen = id ? select.unreadOf(state, id) : 0;
+    readAtOpen = id ? readSeqOf(state, id) : 0;
     composer.open(id);
     render();
     if (id) void begin(id);
@@ -81,7 +81,7 @@ export function createConversation(app) {
     if (partner) void app.people.refresh(partner);
     if (!state.timelines.get(id)?.isLoaded) await loadOlder();
     if (chatId !== id) return;
-    unreadLine = findUnreadLine(state, id, unreadAtOpen);
+    unreadLine = findUnreadLine(state, id, readAtOpen);
     render();
     isSettled = true;
     scroller.settle(unreadLine && rows.querySelector('.unread-line'));
@@ -160,6 +160,14 @@ export function createConversation(app) {
       scroller.show(rows.querySelector(`[data-id="${CSS.escape(target.id)}"]`));
     },
   };
+}
+
+/** One's own read watermark; all is read where nothing counts as unread. @param {import('../types').State} state @param {string} chatId */
+function readSeqOf(state, chatId) {
+  if (select.unreadOf(state, chatId) === 0) return Number.POSITIVE_INFINITY;
+  const own = state.watermarks.get(chatId)?.get(state.me?.id ?? '');
+  // Sync told the watermarks of all chats; one that came later is new from its beginning.
+  return own?.readSeq ?? 0;
 }
 
 /** @param {import('../types').Timeline | undefined} timeline @param {boolean} isLoading */

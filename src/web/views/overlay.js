@@ -42,7 +42,7 @@ export function ask(title, text, choices) {
     h('p', { class: 'dialog__text' }, text),
     h(
       'div',
-      { class: 'dialog__actions' },
+      { class: `dialog__actions ${choices.length > 1 ? 'is-stacked' : ''}` },
       h('button', { class: 'button', type: 'button', on: { click: () => close() } }, 'Cancel'),
       choices.map(({ label, value, kind = 'primary' }) =>
         h(

@@ -29,7 +29,7 @@ export function createScroller({ content, onTop, onEnd }) {
     },
     /** First look at a chat: the unread line if there is one, else the end. @param {Element | null} line */
     settle(line) {
-      self.toEnd();
+      area.scrollTop = area.scrollHeight;
       if (line) area.scrollTop = Math.max(0, /** @type {HTMLElement} */ (line).offsetTop - 80);
       self.isPinned = self.isAtEnd();
       update();

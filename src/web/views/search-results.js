@@ -2,7 +2,7 @@
 import { fill, h } from '../lib/dom.js';
 import { listTime } from '../lib/time.js';
 import { snippet } from '../lib/words.js';
-import { nameOf, titleOf } from '../state/selectors.js';
+import { nameOf, partnerId, titleOf } from '../state/selectors.js';
 import { avatar } from './avatar.js';
 import { iconButton } from './overlay.js';
 
@@ -25,6 +25,11 @@ export function createSearchResults(app) {
     timer = setTimeout(() => void app.guard(ask(query)), DELAY_MS);
   }
 
+  /** People one has a chat with stand among the chats already. @param {string} userId */
+  function isListed(userId) {
+    return [...app.store.state.chats.values()].some((chat) => partnerId(app.store.state, chat) === userId);
+  }
+
   /** @param {string} asked */
   async function ask(asked) {
     const [people, found] = await Promise.all([
@@ -32,7 +37,7 @@ export function createSearchResults(app) {
       app.actions.searchMessages(asked),
     ]);
     if (asked !== query) return;
-    const others = people.filter((user) => user.id !== app.store.state.me?.id);
+    const others = people.filter((user) => user.id !== app.store.state.me?.id && !isListed(user.id));
     fill(
       element,
       section(
@@ -41,7 +46,7 @@ export function createSearchResults(app) {
       ),
       messagesSection(app, found.messages),
     );
-    if (others.length + found.messages.length === 0)
+    if (others.length + found.messages.length === 0 && people.length === 0)
       fill(element, h('p', { class: 'empty' }, 'Nothing else found.'));
   }
 

@@ -15,6 +15,7 @@ export function createSignIn({ deviceId, onSignedIn, notice = '' }) {
   const card = h('div', { class: 'card' });
   /** @type {{ phoneNumber: string, countryCode?: string }} */
   let phone = { phoneNumber: '' };
+  let shownNumber = '';
 
   function showPhone(text = '') {
     const country = h('select', { id: 'country', name: 'country', autocomplete: 'country' });
@@ -30,6 +31,8 @@ export function createSignIn({ deviceId, onSignedIn, notice = '' }) {
         phoneNumber: number.value.trim(),
         ...(!isFull && country.value && { countryCode: country.value }),
       };
+      const prefix = country.selectedOptions[0]?.dataset.prefix ?? '';
+      shownNumber = isFull ? phone.phoneNumber : `${prefix} ${phone.phoneNumber}`;
       localStorage.setItem(COUNTRY_KEY, country.value);
       const sent = await sendJson('POST', '/api/auth/send-otp', { body: phone });
       showCode(sent.resendAfter ?? 30);
@@ -48,7 +51,7 @@ export function createSignIn({ deviceId, onSignedIn, notice = '' }) {
       { class: 'link', type: 'button', on: { click: () => showPhone() } },
       'Change number',
     );
-    const form = stepForm('Enter the code', `Sent to ${phone.phoneNumber}`, 'Sign in', [
+    const form = stepForm('Enter the code', `Sent to ${shownNumber}`, 'Sign in', [
       field('6-digit code', code),
       h('p', { class: 'card__links' }, resend, back),
     ]);
@@ -188,7 +191,7 @@ async function loadCountries(select) {
   fill(
     select,
     ...sorted.map(({ code, callingCode, name }) =>
-      h('option', { value: code }, `${name} (${plus(callingCode)})`),
+      h('option', { value: code, dataset: { prefix: plus(callingCode) } }, `${name} (${plus(callingCode)})`),
     ),
   );
   const wanted = localStorage.getItem(COUNTRY_KEY) || new Intl.Locale(navigator.language).maximize().region;
