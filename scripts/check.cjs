@@ -11,6 +11,7 @@ const root = path.join(__dirname, '..');
 
 const STEPS = [
   { name: 'format and lint', run: () => tool('biome', ['check', '--error-on-warnings', '.']) },
+  { name: 'promises', run: checkPromises },
   { name: 'layer directions', run: checkDirections },
   { name: 'house rules', run: () => report(houseFaults(root)) },
   { name: 'types', run: () => tool('tsc', ['-p', 'tsconfig.json']) },
@@ -33,6 +34,13 @@ function tool(name, args) {
 
 function report(faults) {
   return { ok: faults.length === 0, output: faults.join('\n') };
+}
+
+/** These rules read types and are slow, so they look at the product only; their findings do not fail the run by themselves. */
+function checkPromises() {
+  const rules = ['noFloatingPromises', 'noMisusedPromises'].map((rule) => `--only=nursery/${rule}`);
+  const result = tool('biome', ['lint', ...rules, 'src']);
+  return { ok: result.ok && !result.output.includes('lint/nursery'), output: result.output };
 }
 
 /** Where its parser is missing, dependency-cruiser sees no modules and is content: the count is asserted. */

@@ -18,7 +18,9 @@ async function readAll(token: string, chatId: string) {
   const all = [];
   for (let before: number | null | undefined; before !== null; ) {
     const query = before === undefined ? '' : `&before=${before}`;
-    const { body } = await call(server.url, 'GET', `/api/chats/${chatId}/messages?limit=100${query}`, { token });
+    const { body } = await call(server.url, 'GET', `/api/chats/${chatId}/messages?limit=100${query}`, {
+      token,
+    });
     all.push(...body.messages);
     before = body.nextCursor;
   }
@@ -36,7 +38,7 @@ async function crashesInMidTraffic(crash: () => Promise<void>): Promise<void> {
   const replicas = people.map((person) => new Replica(server.url, person));
 
   for (let round = 0; round < ROUNDS; round += 1) {
-    replicas.forEach((replica, i) => replica.send(chatId, `${i}/${round}`, `t-${round}`));
+    for (const [i, replica] of replicas.entries()) replica.send(chatId, `${i}/${round}`, `t-${round}`);
     if (round === ROUNDS / 3) await crash();
     // Some traffic before, during and after: wait for the first sender only.
     if (round % 5 === 0) await replicas[0]?.drained();
