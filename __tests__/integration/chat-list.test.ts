@@ -135,7 +135,7 @@ describe('the settings of a chat', () => {
       archived: false,
     });
     const changed = ['chat.settings-changed', { chatId: id, userId: anna.userId }];
-    expect(node.heard).toEqual([changed, changed]);
+    expect(node.told()).toEqual([changed, changed]);
     const feed = await UserChangeModel.find({ userId: anna.userId }).lean();
     expect(feed).toMatchObject([{ key: `chat-settings:${id}`, value: settings, rev: 2 }]);
     expect((await node.chats.get(anna, id)).rev).toBe(0);
@@ -153,7 +153,7 @@ describe('the settings of a chat', () => {
       { by: ben.userId, event: 'disappearing_changed', disappearingSeconds: 60 },
     ]);
     expect((await node.chats.get(anna, id)).disappearingSeconds).toBe(60);
-    expect(node.heard.filter(([name]) => name === 'chat.updated')).toHaveLength(1);
+    expect(node.told().filter(([name]) => name === 'chat.updated')).toHaveLength(1);
     expect(await codeOf(node.settings.update(carl, id, { pinned: true }))).toBe('not_found');
     await node.contacts.block(ben.userId, anna.userId);
     expect(await codeOf(node.settings.update(anna, id, { disappearingSeconds: 0 }))).toBe('forbidden');

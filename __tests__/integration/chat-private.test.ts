@@ -37,7 +37,7 @@ describe('a private chat', () => {
     });
     const second = await node.chats.openPrivate(ben, anna.userId);
     expect(second).toMatchObject({ isNew: false, chat: { id: first.chat.id, name: 'Anna' } });
-    const created = node.heard.filter(([name]) => name === 'chat.created');
+    const created = node.told().filter(([name]) => name === 'chat.created');
     expect(created).toEqual([
       ['chat.created', { chatId: first.chat.id, memberIds: [anna.userId, ben.userId], actorId: anna.userId }],
     ]);

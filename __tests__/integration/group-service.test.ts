@@ -42,7 +42,7 @@ describe('making a group', () => {
       seq: 0,
       rev: 0,
     });
-    expect(node.heard).toEqual([
+    expect(node.told()).toEqual([
       ['chat.created', { chatId: id, memberIds: [olga.userId, adam.userId], actorId: olga.userId }],
     ]);
   });
@@ -91,7 +91,7 @@ describe('changing a group', () => {
     await node.groups.update(adam, id, { name: 'Crew', description: '' });
     await node.groups.update(olga, id, { name: 'Crew' });
     expect(await toldIn(id)).toEqual([{ by: adam.userId, event: 'group_updated', name: 'Crew' }]);
-    expect(node.heard.filter(([name]) => name === 'chat.updated')).toEqual([
+    expect(node.told().filter(([name]) => name === 'chat.updated')).toEqual([
       ['chat.updated', { chatId: id, joinedIds: [] }],
     ]);
     expect(await node.chats.get(olga, id)).toMatchObject({ name: 'Crew', seq: 1, rev: 1 });
@@ -129,7 +129,7 @@ describe('adding people', () => {
       readCount: 1,
       role: 'member',
     });
-    expect(node.heard.at(-1)).toEqual(['chat.updated', { chatId: id, joinedIds: [nora.userId] }]);
+    expect(node.told().at(-1)).toEqual(['chat.updated', { chatId: id, joinedIds: [nora.userId] }]);
     expect(await rolesIn(id)).toMatchObject({ [nora.userId]: 'member' });
   });
 
@@ -180,8 +180,8 @@ describe('removing and leaving', () => {
     const { id, adam, mia, olga } = await team();
     await node.groups.removeMember(adam, id, mia.userId);
     expect(await toldIn(id)).toEqual([{ by: adam.userId, event: 'member_removed', userIds: [mia.userId] }]);
-    expect(node.heard.map(([name]) => name)).toEqual(['messages.created', 'chat.removed', 'chat.updated']);
-    expect(node.heard[1]).toEqual(['chat.removed', { chatId: id, userIds: [mia.userId] }]);
+    expect(node.told().map(([name]) => name)).toEqual(['messages.created', 'chat.removed', 'chat.updated']);
+    expect(node.told()[1]).toEqual(['chat.removed', { chatId: id, userIds: [mia.userId] }]);
     expect(await codeOf(node.chats.get(mia, id))).toBe('not_found');
     expect((await node.chats.list(mia, { limit: 100 })).chats.map((chat) => chat.id)).not.toContain(id);
     expect(await rolesIn(id)).toEqual({ [olga.userId]: 'owner', [adam.userId]: 'admin' });

@@ -51,6 +51,8 @@ export function chatNode(clock: Clock = systemClock) {
     contacts: createContactService({ bus, userChanges }),
     indexer,
     search: createMessageSearchService({ journal, indexer, clock }),
+    /** What went over the bus, watermarks aside: those move behind the acknowledgement, at any time. */
+    told: () => heard.filter(([name]) => name !== 'receipt.moved'),
     /** Writes a message as the message service would. */
     async say(chatId: string, senderId: string, content: string | Content): Promise<MessageRecord> {
       const full = typeof content === 'string' ? ({ type: 'text', text: content } as const) : content;

@@ -79,7 +79,7 @@ describe('who may do what to a chat', () => {
       ['stranger', facts({}, { groups: 'contacts' })],
       ['blocked', facts({ isBlockedByMe: true })],
     ]);
-    expect(() => assertMayAddAll(relations)).toThrow('closed, stranger, blocked');
-    expect(() => assertMayAddAll(new Map([['open', facts()]]))).not.toThrow();
+    expect(() => assertMayAddAll(relations, 'userIds')).toThrow('closed, stranger, blocked');
+    expect(() => assertMayAddAll(new Map([['open', facts()]]), 'userIds')).not.toThrow();
   });
 });

@@ -39,12 +39,12 @@ export function assertMaySetDisappearing(facts: { type: ChatType; role: Role; is
   else if (facts.isBlocked) throw forbidden('You cannot change this chat');
 }
 
-/** Every one of these people lets the actor add them to a group. @throws forbidden naming those who do not. */
-export function assertMayAddAll(relations: ReadonlyMap<string, RelationFacts>): void {
+/** Every one of these people lets the actor add them to a group. @throws forbidden naming, for `field`, those who do not. */
+export function assertMayAddAll(relations: ReadonlyMap<string, RelationFacts>, field: string): void {
   const refusing = [...relations].filter(([, facts]) => !allows(facts)).map(([userId]) => userId);
   if (refusing.length === 0) return;
   throw new AppError('forbidden', `These people cannot be added by you: ${refusing.join(', ')}`, {
-    errors: refusing.map((userId) => ({ path: 'userIds', message: `${userId} cannot be added by you` })),
+    errors: refusing.map((userId) => ({ path: field, message: `${userId} cannot be added by you` })),
   });
 }
 

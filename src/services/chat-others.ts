@@ -22,7 +22,9 @@ export async function otherPersonsOf(
   const ids = [...membersByChat.values()].flatMap((members) => otherIdOf(members) ?? []);
   if (ids.length === 0) return new Map();
   const [users, relations] = await Promise.all([
-    UserModel.find({ _id: trusted({ $in: ids }) }).select(UNUSED).lean(),
+    UserModel.find({ _id: trusted({ $in: ids }) })
+      .select(UNUSED)
+      .lean(),
     relationsOf(viewerId, ids),
   ]);
   const views = new Map(

@@ -15,7 +15,7 @@ export async function assertMayAdd(
 ): Promise<void> {
   if (userIds.length === 0) return;
   await assertExist(userIds, field);
-  assertMayAddAll(await relationsOf(actorId, userIds));
+  assertMayAddAll(await relationsOf(actorId, userIds), field);
 }
 
 async function assertExist(userIds: readonly string[], field: string): Promise<void> {
