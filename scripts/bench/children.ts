@@ -2,6 +2,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 
 const STOP_GRACE_MS = 8_000;
@@ -28,6 +29,8 @@ export function createChildren(): Children {
     const child = fork(modulePath, {
       execArgv: [...loader, ...nodeFlags],
       env: { PATH, HOME, ...env },
+      // Away from the `.env` of whoever runs the bench.
+      cwd: tmpdir(),
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
     running.add(child);

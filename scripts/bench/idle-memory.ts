@@ -1,12 +1,15 @@
 import { type BenchRun, closePeople, openPeople, startAnother } from './bench-run';
 import { median } from './figures';
-import type { Room } from './parley-world';
+import type { Person } from './parley-world';
 import { ask } from './rpc';
 import type { ServerName } from './servers';
 
 const MEMORY_TIMEOUT_MS = 30_000;
-/** Connections made and closed before, so that what is loaded or grown only once is not charged to the idle ones. */
-const WARM_CONNECTIONS = 50;
+/**
+ * Connections held besides: they load what is loaded once, and fill the free room that a start leaves in the heap, which
+ * would let the first idle connections seem to cost nothing.
+ */
+const FILLING_CONNECTIONS = 500;
 
 /** Resident bytes that one idle connection costs. */
 export interface IdleFigures {
@@ -30,17 +33,15 @@ export async function measureIdleMemory(run: BenchRun): Promise<IdleFigures> {
 
 async function measureOnce(run: BenchRun, name: ServerName): Promise<number> {
   const server = await startAnother(run, name);
-  const target = `${name}:memory`;
   const loners = run.world.loners.slice(0, run.options.idleConnections);
-  const rssWith = async (people: Room['people']): Promise<number> => {
-    await openPeople(run, server, target, [{ chatId: '', people }]);
+  const fillers = run.world.pairs.flatMap(({ people }) => people).slice(0, FILLING_CONNECTIONS);
+  const rssWith = async (people: Person[]): Promise<number> => {
+    await openPeople(run, server, `${name}:${people.length}`, [{ chatId: '', people }]);
     return ask<number>(server.process, 'memory', undefined, MEMORY_TIMEOUT_MS);
   };
-  await rssWith(loners.slice(0, WARM_CONNECTIONS));
-  await closePeople(run, target);
-  const before = await rssWith([]);
+  const before = await rssWith(fillers);
   const after = await rssWith(loners);
-  await closePeople(run, target);
+  for (const people of [fillers, loners]) await closePeople(run, `${name}:${people.length}`);
   await run.children.stop(server.process);
   return (after - before) / loners.length;
 }
