@@ -31,7 +31,12 @@ function readText(value: unknown, path: string): string {
     throw invalidField(path, 'must be a text that is not empty');
   if (value.length > MAX_TEXT_LENGTH)
     throw invalidField(path, `must have at most ${MAX_TEXT_LENGTH} characters`);
-  return value;
+  return wellFormed(value);
+}
+
+/** Half a surrogate pair has no UTF-8: the database would replace it, so the answer must not differ from what is kept. */
+function wellFormed(text: string): string {
+  return text.replace(/\p{Surrogate}/gu, '\ufffd');
 }
 
 function readLocation(content: Record<string, unknown>): LocationContent {
@@ -70,7 +75,7 @@ function readMedia(type: MediaType, content: Record<string, unknown>): MediaCont
 function optionalText(content: Record<string, unknown>, field: string, max: number): string | undefined {
   const value = content[field];
   if (value === undefined || value === null) return undefined;
-  if (typeof value === 'string' && value.length <= max) return value;
+  if (typeof value === 'string' && value.length <= max) return wellFormed(value);
   throw invalidField(`content.${field}`, `must be a text of at most ${max} characters`);
 }
 

@@ -58,7 +58,7 @@ const disappearingSeconds = body('disappearingSeconds')
   .withMessage(`must be 0, or ${MIN_DISAPPEARING_SECONDS} to ${MAX_DISAPPEARING_SECONDS} seconds`);
 
 const groupName = body('name')
-  .if(body('type').equals('group'))
+  .if((_value, { req }) => req.body?.type === 'group')
   .custom((value) => typeof value === 'string' && value.trim() !== '' && value.length <= MAX_NAME_LENGTH)
   .withMessage(`must be a text of 1 to ${MAX_NAME_LENGTH} characters`)
   .bail()
@@ -69,7 +69,9 @@ export const openPrivateChatRules = [idBody('userId').bail().customSanitizer(low
 export const createGroupRules = [name(), memberIds, description, avatarUrl];
 /** S1's one address for both kinds; a group needs a name. */
 export const createChatRules = [
-  body('type').isIn(['private', 'group']).withMessage('must be private or group'),
+  body('type')
+    .custom((value) => value === 'private' || value === 'group')
+    .withMessage('must be private or group'),
   memberIds,
   groupName,
   description,

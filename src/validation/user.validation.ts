@@ -63,7 +63,12 @@ export function isPrivacyPatch(value: unknown): boolean {
 export function isSafeTree(value: unknown, depth: number): boolean {
   if (value === null || typeof value !== 'object') return true;
   if (depth === 0) return false;
-  return Object.entries(value).every(([key, child]) => !UNSAFE_KEY.test(key) && isSafeTree(child, depth - 1));
+  return Object.entries(value).every(([key, child]) => isSafeKey(key) && isSafeTree(child, depth - 1));
+}
+
+/** BSON ends a key at a NUL byte. */
+function isSafeKey(key: string): boolean {
+  return !UNSAFE_KEY.test(key) && !key.includes('\0');
 }
 
 function isPlainObject(value: unknown): value is Record<string, unknown> {
