@@ -119,7 +119,7 @@ async function seedConversation(services: Services, ids: Ids, conversation: Conv
 async function openChat({ chats, groups }: Services, ids: Ids, { key, members, group, lines }: Conversation) {
   const [first, ...others] = members.map((name) => idOf(ids, name));
   const actor = actorOf(first ?? '');
-  if (group === undefined) return (await chats.openPrivate(actor, others[0] ?? '')).chat.id;
+  if (group === undefined) return (await chats.openPrivate(actor, others[0] ?? '')).chatId;
   const sender = idOf(ids, lines[0]?.[0] ?? members[0]);
   return (
     (await chatOf(sender, `seed:${key}:0`)) ??

@@ -113,6 +113,7 @@ function userController({ services, base }: HttpParts) {
 function chatController({ services, base }: HttpParts) {
   return createChatController({
     chatService: services.chats,
+    chatViews: services.chatViews,
     chatSettingsService: services.chatSettings,
     groupService: services.groups,
     inviteService: services.invites,

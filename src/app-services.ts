@@ -4,6 +4,7 @@ import type { Connections } from './delivery/connections';
 import type { EventBus } from './events/event-bus';
 import { createKeyedQueue } from './helpers/keyed-queue';
 import { createJournal } from './journal/journal';
+import { createChatViews } from './presenters/chat-list.presenter';
 import { createPresentMessages } from './presenters/message-list.presenter';
 import { createSyncResponder } from './presenters/sync.presenter';
 import type { SmsProvider } from './providers/sms/sms.port';
@@ -12,7 +13,7 @@ import { createAuthService } from './services/auth.service';
 import { createChatService } from './services/chat.service';
 import { createChatNarrator } from './services/chat-narrator';
 import { createChatSettingsService } from './services/chat-settings.service';
-import { createChatViewService } from './services/chat-view.service';
+import { createChatSnapshotService } from './services/chat-snapshot.service';
 import { createContactService } from './services/contact.service';
 import { createDeviceService } from './services/device.service';
 import { createGroupService } from './services/group.service';
@@ -65,7 +66,8 @@ function createChatServices({ config, logger, bus, clock }: Foundation) {
   const recordChange = userChanges.record;
   const receipts = createReceiptService({ journal, rosters, bus });
   const presentMessages = createPresentMessages({ statusFloors: receipts.statusFloors, clock });
-  const chatViews = createChatViewService({ journal, presentMessages });
+  const snapshots = createChatSnapshotService({ journal });
+  const chatViews = createChatViews({ snapshots, presentMessages });
   const narrator = createChatNarrator({ journal, bus });
   const turns = createKeyedQueue();
   const indexer = createSearchIndexer({ logger });
@@ -85,7 +87,7 @@ function createChatServices({ config, logger, bus, clock }: Foundation) {
     presence: createPresenceService({ bus, clock }),
     indexer,
     messageSearch: createMessageSearchService({ journal, indexer, clock }),
-    chats: createChatService({ journal, bus, clock, chatViews }),
+    chats: createChatService({ journal, bus, clock }),
     chatSettings: createChatSettingsService({ narrator, bus, userChanges }),
     groups: createGroupService({ journal, bus, clock, narrator, turns }),
     invites: createInviteService({ journal, clock, narrator, turns }),

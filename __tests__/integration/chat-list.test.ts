@@ -84,7 +84,7 @@ describe('the list of chats', () => {
     expect(await last(ben)).toBeNull();
     await node.groups.addMembers(anna, id, [carl.userId]);
     expect(await last(carl)).toMatchObject({ content: { type: 'system', event: 'members_added' } });
-    const views = await node.chats.getForViewers(id, [anna.userId, ben.userId, carl.userId]);
+    const views = await node.chatViews.forViewers(id, [anna.userId, ben.userId, carl.userId]);
     expect([...views.values()].map(({ lastMessage }) => lastMessage?.content?.type)).toEqual([
       'system',
       'system',
@@ -102,7 +102,7 @@ describe('the list of chats', () => {
     expect(listed?.members).toHaveLength(20);
     expect(listed?.members[0]).toMatchObject({ userId: anna.userId, role: 'owner' });
     expect((await node.chats.get(anna, id)).members).toHaveLength(30);
-    const views = await node.chats.getForViewers(id, [anna.userId, ...memberIds]);
+    const views = await node.chatViews.forViewers(id, [anna.userId, ...memberIds]);
     expect(views.size).toBe(30);
     expect(views.get(memberIds[0] ?? '')?.members).toHaveLength(20);
   });
@@ -111,11 +111,11 @@ describe('the list of chats', () => {
     const [anna, ben, carl] = await people('Anna', 'Ben', 'Carl');
     const { id } = (await node.chats.openPrivate(anna, ben.userId)).chat;
     await node.say(id, anna.userId, 'hello');
-    const views = await node.chats.getForViewers(id, [anna.userId, ben.userId, carl.userId]);
+    const views = await node.chatViews.forViewers(id, [anna.userId, ben.userId, carl.userId]);
     expect([...views.keys()].sort()).toEqual([anna.userId, ben.userId].sort());
     expect(views.get(anna.userId)).toEqual(await node.chats.get(anna, id));
     expect(views.get(ben.userId)).toEqual(await node.chats.get(ben, id));
-    expect(await node.chats.getForViewer(carl.userId, [id])).toEqual([]);
+    expect(await node.chatViews.forViewer(carl.userId, [id])).toEqual([]);
   });
 });
 

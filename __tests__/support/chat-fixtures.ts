@@ -6,11 +6,12 @@ import { createJournal } from '../../src/journal/journal';
 import { ChatModel } from '../../src/models/chat.model';
 import { MembershipModel } from '../../src/models/membership.model';
 import { MessageModel, type MessageRecord } from '../../src/models/message.model';
+import { createChatViews } from '../../src/presenters/chat-list.presenter';
 import { createPresentMessages } from '../../src/presenters/message-list.presenter';
 import { createChatService } from '../../src/services/chat.service';
 import { createChatNarrator } from '../../src/services/chat-narrator';
 import { createChatSettingsService } from '../../src/services/chat-settings.service';
-import { createChatViewService } from '../../src/services/chat-view.service';
+import { createChatSnapshotService } from '../../src/services/chat-snapshot.service';
 import { createContactService } from '../../src/services/contact.service';
 import { createGroupService } from '../../src/services/group.service';
 import { createInviteService } from '../../src/services/invite.service';
@@ -23,6 +24,8 @@ import { type Clock, systemClock } from '../../src/types/clock';
 import type { Content } from '../../src/types/content';
 import { recordingBus, storeUser } from './user-fixtures';
 
+type Who = { userId: string };
+
 export const UNKNOWN_ID = 'f'.repeat(24);
 
 /** Every service a chat needs, as one node has them; several of them on one database are several nodes. */
@@ -32,7 +35,13 @@ export function chatNode(clock: Clock = systemClock) {
   const journal = createJournal({ bus, logger, clock, maxPending: 10_000 });
   const receipts = createReceiptService({ journal, rosters: createRosterService(bus), bus });
   const presentMessages = createPresentMessages({ statusFloors: receipts.statusFloors, clock });
-  const chatViews = createChatViewService({ journal, presentMessages });
+  const snapshots = createChatSnapshotService({ journal });
+  const chatViews = createChatViews({ snapshots, presentMessages });
+  const chatService = createChatService({ journal, bus, clock });
+  const seen = async ({ userId }: Who, { chatId, isNew }: { chatId: string; isNew: boolean }) => ({
+    chat: await chatViews.oneForViewer(userId, chatId),
+    isNew,
+  });
   const narrator = createChatNarrator({ journal, bus });
   const userChanges = createUserChangeService();
   const turns = createKeyedQueue();
@@ -44,7 +53,19 @@ export function chatNode(clock: Clock = systemClock) {
     receipts,
     userChanges,
     presentMessages,
-    chats: createChatService({ journal, bus, clock, chatViews }),
+    chatViews,
+    /** The verbs of chats with what a client would be shown. */
+    chats: {
+      openPrivate: async (actor: Who, otherId: string) =>
+        seen(actor, await chatService.openPrivate(actor, otherId)),
+      openPrivateWith: async (actor: Who, memberIds: string[]) =>
+        seen(actor, await chatService.openPrivateWith(actor, memberIds)),
+      list: async (actor: Who, page: { limit: number; cursor?: string }) => {
+        const { chatIds, nextCursor } = await chatService.list(actor, page);
+        return { chats: await chatViews.forViewer(actor.userId, chatIds), nextCursor };
+      },
+      get: ({ userId }: Who, chatId: string) => chatViews.oneForViewer(userId, chatId),
+    },
     settings: createChatSettingsService({ narrator, bus, userChanges }),
     groups: createGroupService({ journal, bus, clock, narrator, turns }),
     invites: createInviteService({ journal, clock, narrator, turns }),
@@ -65,8 +86,6 @@ export function chatNode(clock: Clock = systemClock) {
     },
   };
 }
-
-export type ChatNode = ReturnType<typeof chatNode>;
 
 /** As many new users as names are given, as actors. */
 export async function people<const Names extends readonly string[]>(

@@ -2,6 +2,7 @@ import type { Request, RequestHandler } from 'express';
 import { actorOf } from '../middlewares/authenticate';
 import { validated } from '../middlewares/validate';
 import type { Role } from '../models/membership.model';
+import type { ChatViews } from '../presenters/chat-list.presenter';
 import { presentInvite } from '../presenters/invite.presenter';
 import type { ChatService } from '../services/chat.service';
 import type { ChatSettings, ChatSettingsService } from '../services/chat-settings.service';
@@ -21,19 +22,22 @@ export type ChatController = ReturnType<typeof createChatController>;
 /** The handlers of chats, groups and invitations. */
 export function createChatController(deps: {
   chatService: ChatService;
+  chatViews: ChatViews;
   chatSettingsService: ChatSettingsService;
   groupService: GroupService;
   inviteService: InviteService;
   /** Where links start; without it they start where the request went to. */
   publicUrl: string | undefined;
 }) {
-  const { chatService, chatSettingsService, groupService, inviteService } = deps;
+  const { chatService, chatViews, chatSettingsService, groupService, inviteService } = deps;
+
+  const view = async (req: Request, chatId: string) => ({
+    chat: await chatViews.oneForViewer(actorOf(req).userId, chatId),
+  });
 
   const createGroup: RequestHandler = async (req, res) => {
     const { type: _type, ...group } = validated<NewChat>(req);
-    const actor = actorOf(req);
-    const chatId = await groupService.create(actor, group);
-    res.status(201).json({ chat: await chatService.get(actor, chatId) });
+    res.status(201).json(await view(req, await groupService.create(actorOf(req), group)));
   };
 
   return {
@@ -41,41 +45,44 @@ export function createChatController(deps: {
 
     async openPrivate(req, res) {
       const { userId } = validated<{ userId: string }>(req);
-      const { chat, isNew } = await chatService.openPrivate(actorOf(req), userId);
-      res.status(isNew ? 201 : 200).json({ chat });
+      const { chatId, isNew } = await chatService.openPrivate(actorOf(req), userId);
+      res.status(isNew ? 201 : 200).json(await view(req, chatId));
     },
 
     async create(req, res, next) {
       const { type, memberIds } = validated<NewChat>(req);
       if (type === 'group') return createGroup(req, res, next);
-      const { chat, isNew } = await chatService.openPrivateWith(actorOf(req), memberIds);
-      res.status(isNew ? 201 : 200).json({ chat });
+      const { chatId, isNew } = await chatService.openPrivateWith(actorOf(req), memberIds);
+      res.status(isNew ? 201 : 200).json(await view(req, chatId));
     },
 
     async list(req, res) {
-      res.json(await chatService.list(actorOf(req), validated<{ limit: number; cursor?: string }>(req)));
+      const actor = actorOf(req);
+      const page = await chatService.list(actor, validated<{ limit: number; cursor?: string }>(req));
+      const chats = await chatViews.forViewer(actor.userId, page.chatIds);
+      res.json({ chats, nextCursor: page.nextCursor });
     },
 
     async get(req, res) {
-      res.json({ chat: await chatService.get(actorOf(req), validated<{ id: string }>(req).id) });
+      res.json(await view(req, validated<{ id: string }>(req).id));
     },
 
     async updateGroup(req, res) {
       const { id, ...patch } = validated<GroupPatch & { id: string }>(req);
       await groupService.update(actorOf(req), id, patch);
-      res.json({ chat: await chatService.get(actorOf(req), id) });
+      res.json(await view(req, id));
     },
 
     async updateSettings(req, res) {
       const { id, ...settings } = validated<ChatSettings & { id: string }>(req);
       await chatSettingsService.update(actorOf(req), id, settings);
-      res.json({ chat: await chatService.get(actorOf(req), id) });
+      res.json(await view(req, id));
     },
 
     async addMembers(req, res) {
       const { id, userIds } = validated<{ id: string; userIds: string[] }>(req);
       const joined = await groupService.addMembers(actorOf(req), id, userIds);
-      res.status(joined.length > 0 ? 201 : 200).json({ chat: await chatService.get(actorOf(req), id) });
+      res.status(joined.length > 0 ? 201 : 200).json(await view(req, id));
     },
 
     async removeMember(req, res) {
@@ -87,7 +94,7 @@ export function createChatController(deps: {
     async setRole(req, res) {
       const { id, userId, role } = validated<{ id: string; userId: string; role: Role }>(req);
       await groupService.setRole(actorOf(req), id, userId, role);
-      res.json({ chat: await chatService.get(actorOf(req), id) });
+      res.json(await view(req, id));
     },
 
     async createInvite(req, res) {
@@ -103,7 +110,7 @@ export function createChatController(deps: {
     async join(req, res) {
       const { token } = validated<{ token: string }>(req);
       const { chatId, isNew } = await inviteService.join(actorOf(req), token);
-      res.status(isNew ? 201 : 200).json({ chat: await chatService.get(actorOf(req), chatId) });
+      res.status(isNew ? 201 : 200).json(await view(req, chatId));
     },
   } satisfies Record<string, RequestHandler>;
 }

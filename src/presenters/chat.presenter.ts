@@ -1,6 +1,8 @@
 import type { ChatRecord } from '../models/chat.model';
 import type { MembershipRecord, Role } from '../models/membership.model';
+import type { ChatSnapshot } from '../services/chat-snapshot.service';
 import type { MessageView } from './message.presenter';
+import { presentUser } from './user.presenter';
 
 /** A chat as one member sees it (contract section 4). */
 export interface ChatView {
@@ -28,22 +30,15 @@ export interface ChatSettingsView {
   archived: boolean;
 }
 
-export interface ChatViewFacts {
-  membership: MembershipRecord;
-  members: ReadonlyArray<Pick<MembershipRecord, 'userId' | 'role' | 'joinedAt'>>;
-  /** The other person of a private chat, as far as the viewer may see them. */
-  other: { name: string; avatarUrl: string | null } | undefined;
-  lastMessage: MessageView | null;
-}
-
 /** Presents a chat to one of its members; a private chat shows the other person's name and picture. */
-export function presentChat(chat: ChatRecord, facts: ChatViewFacts): ChatView {
-  const { membership, members, other, lastMessage } = facts;
+export function presentChat(snapshot: ChatSnapshot, lastMessage: MessageView | undefined): ChatView {
+  const { chat, membership, members, other } = snapshot;
+  const shown = other ? presentUser(other.user, other.relation) : chat;
   return {
     id: String(chat._id),
     type: chat.type,
-    name: other ? other.name : chat.name,
-    avatarUrl: other ? other.avatarUrl : chat.avatarUrl,
+    name: shown.name,
+    avatarUrl: shown.avatarUrl,
     description: chat.description,
     members: members.map(({ userId, role, joinedAt }) => ({
       userId: String(userId),
@@ -51,7 +46,7 @@ export function presentChat(chat: ChatRecord, facts: ChatViewFacts): ChatView {
       joinedAt: joinedAt.toISOString(),
     })),
     memberCount: chat.memberCount,
-    lastMessage,
+    lastMessage: lastMessage ?? null,
     unreadCount: unreadOf(chat, membership),
     seq: chat.seq,
     rev: chat.rev,
@@ -63,15 +58,11 @@ export function presentChat(chat: ChatRecord, facts: ChatViewFacts): ChatView {
 }
 
 /** How many messages of others, system ones aside, are after the own read watermark (contract section 4). */
-export function unreadOf(
-  chat: Pick<ChatRecord, 'count'>,
-  membership: Pick<MembershipRecord, 'readCount'>,
-): number {
+function unreadOf(chat: Pick<ChatRecord, 'count'>, membership: Pick<MembershipRecord, 'readCount'>): number {
   return Math.max(0, chat.count - membership.readCount);
 }
 
-/** A member's own settings of a chat. */
-export function presentSettings(
+function presentSettings(
   membership: Pick<MembershipRecord, 'mutedUntil' | 'pinned' | 'archived'>,
 ): ChatSettingsView {
   return {

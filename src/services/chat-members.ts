@@ -4,8 +4,9 @@ import { MembershipModel, type MembershipRecord } from '../models/membership.mod
 import type { ObjectId } from '../models/object-id';
 import { trusted } from '../models/trusted';
 
-type Member = Pick<MembershipRecord, 'userId' | 'role' | 'joinedAt'>;
-export type MembersByChat = Map<string, Member[]>;
+/** What everybody in a chat knows of its members. */
+export type ChatMember = Pick<MembershipRecord, 'userId' | 'role' | 'joinedAt'>;
+export type MembersByChat = Map<string, ChatMember[]>;
 
 const FIELDS = { chatId: 1, userId: 1, role: 1, joinedAt: 1 } as const;
 
@@ -41,7 +42,7 @@ async function allMembers(chatIds: ObjectId[]): Promise<MembersByChat> {
 /** Reads no more than `limit` members of a chat, however many it has. */
 async function firstMembers(chatIds: ObjectId[], limit: number): Promise<MembersByChat> {
   if (chatIds.length === 0) return new Map();
-  const rows = await ChatModel.aggregate<{ _id: ObjectId; members: Member[] }>([
+  const rows = await ChatModel.aggregate<{ _id: ObjectId; members: ChatMember[] }>([
     { $match: { _id: { $in: chatIds } } },
     { $project: { _id: 1 } },
     {

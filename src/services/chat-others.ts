@@ -1,19 +1,18 @@
 import { trusted } from '../models/trusted';
-import { UserModel } from '../models/user.model';
-import { STRANGERS } from '../policies/contact.policy';
-import { presentUser } from '../presenters/user.presenter';
+import { UserModel, type UserRecord } from '../models/user.model';
+import { type Relation, STRANGERS } from '../policies/contact.policy';
 import { relationsOf } from './relation.service';
 
-/** Whom a private chat is with, as far as the viewer may see them. */
+/** Whom a private chat is with, and how the viewer stands to them. */
 export interface OtherPerson {
-  name: string;
-  avatarUrl: string | null;
+  user: UserRecord;
+  relation: Relation;
 }
 
 /** The large fields of a user that no picture or name depends on. */
 const UNUSED = '-searchGrams -devices -settings';
 
-/** The other person of each private chat, given its members: name, and the picture as far as privacy and blocks let it be seen. */
+/** The other person of each private chat, given its members. */
 export async function otherPersonsOf(
   viewerId: string,
   membersByChat: ReadonlyMap<string, readonly string[]>,
@@ -27,13 +26,12 @@ export async function otherPersonsOf(
       .lean(),
     relationsOf(viewerId, ids),
   ]);
-  const views = new Map(
-    users.map((user) => [String(user._id), presentUser(user, relations.get(String(user._id)) ?? STRANGERS)]),
-  );
+  const userById = new Map(users.map((user) => [String(user._id), user]));
   const persons = new Map<string, OtherPerson>();
   for (const [chatId, members] of membersByChat) {
-    const view = views.get(otherIdOf(members) ?? '');
-    if (view) persons.set(chatId, { name: view.name, avatarUrl: view.avatarUrl });
+    const id = otherIdOf(members) ?? '';
+    const user = userById.get(id);
+    if (user) persons.set(chatId, { user, relation: relations.get(id) ?? STRANGERS });
   }
   return persons;
 }

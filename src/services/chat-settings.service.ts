@@ -3,7 +3,6 @@ import { ChatModel } from '../models/chat.model';
 import { MembershipModel, type MembershipRecord } from '../models/membership.model';
 import { assertMaySetDisappearing } from '../policies/chat.policy';
 import { isBlocked } from '../policies/contact.policy';
-import { presentSettings } from '../presenters/chat.presenter';
 import type { Actor } from '../types/actor';
 import { accessChat, type ChatAccess } from './chat-access';
 import type { ChatNarrator } from './chat-narrator';
@@ -42,7 +41,7 @@ export function createChatSettingsService(deps: {
       { returnDocument: 'after' },
     ).lean();
     if (!updated) return;
-    await userChanges.record(String(userId), `chat-settings:${chatId}`, presentSettings(updated));
+    await userChanges.record(String(userId), `chat-settings:${chatId}`, feedValue(updated));
     bus.emit('chat.settings-changed', { chatId: String(chatId), userId: String(userId) });
   }
 
@@ -69,6 +68,11 @@ export function createChatSettingsService(deps: {
 }
 
 type OwnSettings = Omit<ChatSettings, 'disappearingSeconds'>;
+
+/** What the member's other devices learn by sync. */
+function feedValue({ mutedUntil, pinned, archived }: MembershipRecord) {
+  return { mutedUntil: mutedUntil?.toISOString() ?? null, pinned, archived };
+}
 
 async function assertMayChangeFor(userId: string, { chat, membership }: ChatAccess): Promise<void> {
   assertMaySetDisappearing({

@@ -5,14 +5,14 @@ import type { Journal } from '../journal/journal.types';
 import { ChatModel, type ChatRecord } from '../models/chat.model';
 import { MembershipModel } from '../models/membership.model';
 import { trusted } from '../models/trusted';
-import type { ChatView } from '../presenters/chat.presenter';
 import type { Actor } from '../types/actor';
 import type { Clock } from '../types/clock';
-import type { ChatViewService } from './chat-view.service';
 import { assertMayOpen, openPrivateChat } from './private-chat';
 
+type Who = Pick<Actor, 'userId'>;
+
 export interface ChatPage {
-  chats: ChatView[];
+  chatIds: string[];
   nextCursor: string | null;
 }
 
@@ -21,38 +21,26 @@ export interface ChatService {
    * The private chat with somebody, found or made (contract section 4).
    * @throws validation_failed for oneself, not_found for an unknown or deleted user, forbidden on a block either way.
    */
-  openPrivate(actor: Pick<Actor, 'userId'>, otherId: string): Promise<{ chat: ChatView; isNew: boolean }>;
+  openPrivate(actor: Who, otherId: string): Promise<{ chatId: string; isNew: boolean }>;
   /** The same by a list of members (S1): one person besides oneself. @throws validation_failed for any other number. */
-  openPrivateWith(
-    actor: Pick<Actor, 'userId'>,
-    memberIds: readonly string[],
-  ): Promise<{ chat: ChatView; isNew: boolean }>;
+  openPrivateWith(actor: Who, memberIds: readonly string[]): Promise<{ chatId: string; isNew: boolean }>;
   /** One's chats, the latest activity first; a chat without messages is among them. */
-  list(actor: Pick<Actor, 'userId'>, page: { limit: number; cursor?: string }): Promise<ChatPage>;
-  /** A chat with all its members. @throws not_found unless one is a member. */
-  get(actor: Pick<Actor, 'userId'>, chatId: string): Promise<ChatView>;
-  /** Many chats as one user sees them; those the user is no member of are left out. */
-  getForViewer(viewerId: string, chatIds: readonly string[]): Promise<ChatView[]>;
-  /** One chat as each of these users sees it, by user id; who is no member is left out. */
-  getForViewers(chatId: string, viewerIds: readonly string[]): Promise<Map<string, ChatView>>;
+  list(actor: Who, page: { limit: number; cursor?: string }): Promise<ChatPage>;
 }
 
 export function createChatService(deps: {
   journal: Pick<Journal, 'settle'>;
   bus: EventBus;
   clock: Clock;
-  chatViews: ChatViewService;
 }): ChatService {
-  const { journal, bus, clock, chatViews } = deps;
+  const { journal, bus, clock } = deps;
 
-  const openPrivate: ChatService['openPrivate'] = async (actor, otherId) => {
-    await assertMayOpen(actor.userId, otherId);
-    const { chat, isNew } = await openPrivateChat(actor.userId, otherId, clock.now());
+  const openPrivate: ChatService['openPrivate'] = async ({ userId }, otherId) => {
+    await assertMayOpen(userId, otherId);
+    const { chat, isNew } = await openPrivateChat(userId, otherId, clock.now());
     const chatId = String(chat._id);
-    if (isNew) {
-      bus.emit('chat.created', { chatId, memberIds: [actor.userId, otherId], actorId: actor.userId });
-    }
-    return { chat: await chatViews.oneForViewer(actor.userId, chatId), isNew };
+    if (isNew) bus.emit('chat.created', { chatId, memberIds: [userId, otherId], actorId: userId });
+    return { chatId, isNew };
   };
 
   return {
@@ -72,16 +60,8 @@ export function createChatService(deps: {
       const found = await findByActivity(chatIds, limit + 1, cursor);
       const page = found.slice(0, limit);
       const last = found.length > limit ? page.at(-1) : undefined;
-      const chats = await chatViews.forViewer(
-        userId,
-        page.map(({ _id }) => String(_id)),
-      );
-      return { chats, nextCursor: last ? cursorAfter(last) : null };
+      return { chatIds: page.map(({ _id }) => String(_id)), nextCursor: last ? cursorAfter(last) : null };
     },
-
-    get: (actor, chatId) => chatViews.oneForViewer(actor.userId, chatId),
-    getForViewer: chatViews.forViewer,
-    getForViewers: chatViews.forViewers,
   };
 }
 
