@@ -3,11 +3,14 @@ import { redact } from './redact';
 
 export type { Logger } from 'winston';
 
+/** What could make one line look like two, or move a terminal's cursor. */
+const CONTROL = /\p{Cc}/gu;
+
 /** A logger that writes JSON in production and readable lines elsewhere, and never a secret or a whole phone number. */
 export function createLogger(options: { level: string; isProduction: boolean }): Logger {
   const line = format.printf(({ level, message, timestamp, ...rest }) => {
     const extra = Object.keys(rest).length > 0 ? ` ${JSON.stringify(rest)}` : '';
-    return `${timestamp} ${level} ${message}${extra}`;
+    return `${timestamp} ${level} ${String(message).replace(CONTROL, escapeControl)}${extra}`;
   });
   return createWinston({
     level: options.level === 'silent' ? 'error' : options.level,
@@ -19,4 +22,8 @@ export function createLogger(options: { level: string; isProduction: boolean }):
     ),
     transports: [new transports.Console()],
   });
+}
+
+function escapeControl(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }

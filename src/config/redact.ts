@@ -1,20 +1,35 @@
 const SECRET_KEYS =
   /^(authorization|cookie|set-cookie|password.*|.*token|.*secret|otp|code_?hash|refresh_?hash|fcmtoken)$/i;
 const JWT = /\beyJ[\w-]+\.[\w-]+\.[\w-]*/g;
-const PHONE = /\+\d{7,15}\b/g;
-const SECRET_QUERY = /([?&](?:token|access_token|refreshToken|otp)=)[^&\s"]+/gi;
+const PHONE_KEYS = /^phone(number)?s?$/i;
+/** In a query the plus is `%2B`. */
+const PHONE = /(\+|%2B)(\d{7,15})\b/gi;
+/** What people search for is their own affair, and may be a number without its plus. */
+const SECRET_QUERY = /([?&](?:token|access_token|refreshToken|otp|phoneNumber|q)=)[^&\s"]+/gi;
+/** The password in `scheme://user:password@host`. */
+const URL_PASSWORD = /(\b[a-z][\w+.-]*:\/\/[^\s:/@]*:)[^\s/@]+@/gi;
 
 /** `+911111111111` becomes `+91*******11`: enough to recognise one's own number in a log, not to learn another's. */
 export function maskPhone(phone: string): string {
   return `${phone.slice(0, 3)}${'*'.repeat(Math.max(phone.length - 5, 0))}${phone.slice(-2)}`;
 }
 
+function maskValue(value: unknown): unknown {
+  if (typeof value === 'string') return maskPhone(value);
+  return Array.isArray(value) ? value.map(maskValue) : '[phone]';
+}
+
 function redactText(text: string): string {
-  return text.replace(JWT, '[token]').replace(SECRET_QUERY, '$1[secret]').replace(PHONE, maskPhone);
+  return text
+    .replace(JWT, '[token]')
+    .replace(SECRET_QUERY, '$1[secret]')
+    .replace(URL_PASSWORD, '$1[secret]@')
+    .replace(PHONE, (_match, _plus, digits: string) => maskPhone(`+${digits}`));
 }
 
 function serialise(value: unknown, depth: number): unknown {
   if (typeof value === 'string') return redactText(value);
+  if (typeof value === 'bigint') return String(value);
   if (value === null || typeof value !== 'object') return value;
   if (value instanceof Date) return value;
   if (depth > 6) return '[deep]';
@@ -36,7 +51,9 @@ function serialiseError(error: Error, depth: number): Record<string, unknown> {
 function redactObject(object: Record<string, unknown>, depth: number): Record<string, unknown> {
   const result: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(object)) {
-    result[key] = SECRET_KEYS.test(key) && value ? '[secret]' : serialise(value, depth + 1);
+    if (SECRET_KEYS.test(key) && value) result[key] = '[secret]';
+    else if (PHONE_KEYS.test(key) && value) result[key] = maskValue(value);
+    else result[key] = serialise(value, depth + 1);
   }
   return result;
 }
