@@ -1,7 +1,7 @@
 import { SOCKET_AUTH_TIMEOUT_MS } from '../config/limits';
 import type { Logger } from '../config/logger';
 import type { Connections } from '../delivery/connections';
-import { AppError, unauthenticated } from '../errors/app-error';
+import { unauthenticated } from '../errors/app-error';
 import { toAck } from '../errors/to-ack';
 import { toAppError } from '../errors/to-app-error';
 import { bearerToken } from '../helpers/bearer';
@@ -19,7 +19,7 @@ export interface SocketAuthenticator {
   /** Checks the handshake's token, if it brings one; without one the socket may still send `authenticate`. */
   handshake(socket: ParleySocket, next: (error?: Error) => void): void;
   /** Serves the `authenticate` event, the first one and every later one that brings a fresh token. */
-  onAuthenticate(socket: ParleySocket, payload: Record<string, unknown>): Promise<object>;
+  onAuthenticate(socket: ParleySocket, readPayload: () => Record<string, unknown>): Promise<object>;
   /** To be called for each connected socket. */
   onConnection(socket: ParleySocket): void;
 }
@@ -89,6 +89,13 @@ export function createSocketAuthenticator(deps: {
     connections.add({ socketId: socket.id, userId, deviceId, sessionId, dialect });
   }
 
+  /** A session that ended after the handshake's check was not yet in `connections`, to be closed with it. */
+  function closeIfRevoked(socket: ParleySocket): void {
+    verifyAccess(handshakeToken(socket) ?? '').catch((error) => {
+      if (toAppError(error).code === 'unauthenticated') socket.disconnect(true);
+    });
+  }
+
   return {
     handshake(socket, next) {
       socket.data.window = { startedAtMs: Date.now(), count: 0 };
@@ -111,22 +118,24 @@ export function createSocketAuthenticator(deps: {
     onConnection(socket) {
       const { actor } = socket.data;
       socket.on('disconnect', () => forget(socket));
-      if (actor) listen(socket, actor);
-      else closeAt(socket, Date.now() + SOCKET_AUTH_TIMEOUT_MS, 'No authentication within 10 seconds');
+      if (actor) {
+        listen(socket, actor);
+        closeIfRevoked(socket);
+      } else closeAt(socket, Date.now() + SOCKET_AUTH_TIMEOUT_MS, 'No authentication within 10 seconds');
     },
 
-    async onAuthenticate(socket, payload) {
+    async onAuthenticate(socket, readPayload) {
       try {
-        const actor = await admit(socket, String(payload.token));
+        const actor = await admit(socket, String(readPayload().token));
         if (socket.connected) listen(socket, actor);
         await record(socket, actor);
         const user = await viewSelf(actor.userId);
         socket.emit('authenticated', { user });
         return { user };
       } catch (error) {
-        const { code, message } = toAppError(error);
-        socket.emit('authentication_error', { message });
-        throw new AppError(code, message, { cause: error });
+        const appError = toAppError(error);
+        socket.emit('authentication_error', { message: appError.message });
+        throw appError;
       }
     },
   };

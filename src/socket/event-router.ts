@@ -9,8 +9,14 @@ import type { ParleySocket } from './socket-state';
 /** Serves one client event: a checked payload in, the fields of a positive acknowledgement out. */
 export type EventHandler = (actor: Actor, payload: Record<string, unknown>) => Promise<object>;
 
-/** Serves `authenticate`, the one event that needs no actor; it acknowledges and answers by itself. */
-export type AuthenticateHandler = (socket: ParleySocket, payload: Record<string, unknown>) => Promise<object>;
+/**
+ * Serves `authenticate`, the one event that needs no actor and that is answered by events of its own; so it reads its payload
+ * itself, which throws when the payload is not valid.
+ */
+export type AuthenticateHandler = (
+  socket: ParleySocket,
+  readPayload: () => Record<string, unknown>,
+) => Promise<object>;
 
 const WINDOW_MS = 10_000;
 
@@ -55,7 +61,7 @@ export function createEventRouter(deps: {
 
   async function serve(socket: ParleySocket, event: string, payload: unknown): Promise<object> {
     assertWithinRate(socket);
-    if (event === 'authenticate') return authenticate(socket, checked(event, payload));
+    if (event === 'authenticate') return authenticate(socket, () => checked(event, payload));
     const { actor } = socket.data;
     if (!actor) throw unauthenticated('Send authenticate first');
     const handler = known.get(event);
@@ -73,7 +79,9 @@ export function createEventRouter(deps: {
   }
 
   return (socket) => {
-    socket.onAny((event: string, ...args: unknown[]) => {
+    socket.onAny((name: unknown, ...args: unknown[]) => {
+      // On the wire an event's name may also be a number, or missing.
+      const event = String(name);
       const last = args.at(-1);
       const callback = typeof last === 'function' ? (last as Callback) : undefined;
       const payload = typeof args[0] === 'function' ? undefined : args[0];
