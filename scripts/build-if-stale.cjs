@@ -4,13 +4,16 @@
  */
 const { createHash } = require('node:crypto');
 const { spawnSync } = require('node:child_process');
-const { existsSync, readdirSync, readFileSync, writeFileSync } = require('node:fs');
+const { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } = require('node:fs');
 const path = require('node:path');
 
 const root = path.join(__dirname, '..');
 const dist = path.join(root, 'dist');
 /** Holds the hash of the sources; written last, so that a build that was cut short counts as none. */
 const stampFile = path.join(dist, '.built-from');
+/** Held by the one process that builds, so that two starts at once do not write into each other's files. */
+const lockFile = path.join(dist, '.building');
+const LOCK_POLL_MS = 100;
 
 function hashSources() {
   const hash = createHash('sha256');
@@ -40,10 +43,47 @@ function main() {
   const isBuilt = existsSync(path.join(dist, 'index.js'));
   if (!existsSync(path.join(root, 'src'))) return isBuilt ? 0 : fail('there is neither src nor dist');
   const hash = hashSources();
-  if (isBuilt && existsSync(stampFile) && readFileSync(stampFile, 'utf8') === hash) return 0;
+  if (isBuilt && isFresh(hash)) return 0;
   const compiler = compilerPath();
   if (!compiler) return isBuilt ? keep() : fail('TypeScript is not installed, run `npm ci` first');
-  return build(compiler, hash);
+  return alone(() => (isFresh(hash) ? 0 : build(compiler, hash)));
+}
+
+function isFresh(hash) {
+  return existsSync(stampFile) && readFileSync(stampFile, 'utf8') === hash;
+}
+
+/** Waits for its turn; a lock whose holder is gone counts as none. */
+function alone(task) {
+  mkdirSync(dist, { recursive: true });
+  while (!tryLock()) {
+    if (!isHolderAlive()) rmSync(lockFile, { force: true });
+    else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOCK_POLL_MS);
+  }
+  try {
+    return task();
+  } finally {
+    rmSync(lockFile, { force: true });
+  }
+}
+
+function tryLock() {
+  try {
+    writeFileSync(lockFile, String(process.pid), { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if (error.code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+function isHolderAlive() {
+  try {
+    process.kill(Number(readFileSync(lockFile, 'utf8')) || process.pid, 0);
+    return true;
+  } catch (error) {
+    return error.code !== 'ESRCH';
+  }
 }
 
 function build(compiler, hash) {
