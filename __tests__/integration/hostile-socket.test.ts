@@ -2,7 +2,7 @@ import { clientEvents } from '../../src/docs/asyncapi-operations';
 import { ASYNCAPI_PATH, asList, asObject, loadDocument } from '../../src/docs/documents';
 import { startTestApp, type TestApp } from '../support/app';
 import { assertAckMatchesAsyncapi } from '../support/asyncapi';
-import { call, connect, openSocket, type Person, signUp, type TestSocket } from '../support/client';
+import { connect, openSocket, type Person, signUp, type TestSocket } from '../support/client';
 import { complaints, HOSTILE_JSON, withField } from '../support/hostile';
 import { UNKNOWN_ID } from '../support/native-world';
 
