@@ -89,7 +89,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     await services.receipts.stop();
     services.typing.stop();
     await services.presence.stop(socketIds);
-    io.local.disconnectSockets(true);
+    // Not disconnectSockets, which clients take for a farewell: of a connection that just ends they try to make a new one.
     await io.close();
     await closeListener(http);
     redis?.disconnect();

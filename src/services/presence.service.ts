@@ -30,6 +30,7 @@ export function createPresenceService(deps: { bus: EventBus; clock: Clock }): Pr
   const leaving = new Map<string, NodeJS.Timeout>();
   const away = new Set<string>();
   const announced = new Set<string>();
+  let isStopped = false;
 
   function announce(userId: string, isOnline: boolean): void {
     if (announced.has(userId) === isOnline) return;
@@ -64,6 +65,8 @@ export function createPresenceService(deps: { bus: EventBus; clock: Clock }): Pr
     },
 
     async disconnected(userId, deviceId, socketId) {
+      // `stop` takes all of them away at once, and after it there is no database.
+      if (isStopped) return;
       const seen = clock.now();
       const user = await UserModel.findOneAndUpdate(
         { _id: userId, deletedAt: null },
@@ -75,7 +78,7 @@ export function createPresenceService(deps: { bus: EventBus; clock: Clock }): Pr
         { $set: { 'devices.$.lastSeenAt': seen } },
         { timestamps: false },
       );
-      if (!user || user.socketIds.length > 0) return;
+      if (!user || user.socketIds.length > 0 || isStopped) return;
       clearTimeout(leaving.get(userId));
       leaving.set(
         userId,
@@ -115,6 +118,7 @@ export function createPresenceService(deps: { bus: EventBus; clock: Clock }): Pr
     },
 
     async stop(socketIds) {
+      isStopped = true;
       for (const timer of leaving.values()) clearTimeout(timer);
       if (socketIds.length === 0) return;
       await UserModel.updateMany(
