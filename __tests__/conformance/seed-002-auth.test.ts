@@ -1,14 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { type Answer, freshPhone } from '../support/client';
-import {
-  call,
-  ISO_TIME,
-  keysOf,
-  PROBLEM_KEYS,
-  SELF_KEYS,
-  startWorld,
-  type World,
-} from '../support/native-world';
+import { type Answer, call, freshPhone } from '../support/client';
+import { ISO_TIME, keysOf, PROBLEM_KEYS, SELF_KEYS, startWorld, type World } from '../support/native-world';
 
 let world: World;
 beforeAll(async () => {

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../src/types/clock';
 import { startTestApp, type TestApp } from './app';
 import { assertMatchesAsyncapi } from './asyncapi';
-import { call, connect, freshPhone, type Person, signUp, type TestSocket } from './client';
+import { connect, freshPhone, type Person, signUp, type TestSocket } from './client';
 
 export const ISO_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
 export const UNKNOWN_ID = 'f'.repeat(24);
@@ -92,5 +92,3 @@ export function textTo(chatId: string, text: string) {
 export async function say(person: Person, chatId: string, text: string) {
   return (await person.api('POST', '/api/messages', textTo(chatId, text))).body.message;
 }
-
-export { call };
