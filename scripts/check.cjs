@@ -15,6 +15,7 @@ const STEPS = [
   { name: 'layer directions', run: checkDirections },
   { name: 'house rules', run: () => report(houseFaults(root)) },
   { name: 'types', run: () => tool('tsc', ['-p', 'tsconfig.json']) },
+  { name: 'types of the page', run: () => tool('tsc', ['-p', 'src/web/tsconfig.json']) },
   { name: 'unused code', run: () => tool('knip', ['--no-progress']) },
   { name: 'OpenAPI document', run: () => lintDocument('swagger/openapi.yaml') },
   { name: 'AsyncAPI document', run: () => lintDocument('swagger/asyncapi.yaml') },

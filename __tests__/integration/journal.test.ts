@@ -29,8 +29,8 @@ describe('the journal on one node', () => {
     const log = await readLog(chatId);
     expect(log.map((message) => message.seq)).toEqual(oneTo(400));
     expect(log.map((message) => message.rev)).toEqual(oneTo(400));
-    expect(journal.delivered.map((message) => message.seq)).toEqual(oneTo(400));
     await journal.stop();
+    expect(journal.delivered.map((message) => message.seq)).toEqual(oneTo(400));
   });
 
   it('keeps the order in which one sender sent', async () => {

@@ -4,6 +4,7 @@ import { isMongoUnavailable } from '../errors/from-mongo';
 import { MessageModel, type MessageRecord } from '../models/message.model';
 import type { Clock } from '../types/clock';
 import type { MessagePatch } from './journal.types';
+import { firstDigestOf } from './numbering';
 
 /** A change that lost to this many others at once gives up. */
 const MAX_ATTEMPTS = 100;
@@ -61,8 +62,13 @@ async function applyPatch(
 ): Promise<MessageRecord | null> {
   const amended = await MessageModel.collection.findOneAndUpdate(
     { _id: message._id, lastRev: message.lastRev ?? { $exists: false } },
-    { $set: { ...patch, lastRev: rev } },
+    { $set: { ...patch, ...keptDigest(message), lastRev: rev } },
     { returnDocument: 'after', writeConcern: { w: 'majority', journal: true } },
   );
   return amended as MessageRecord | null;
+}
+
+/** A changed message must still tell a repetition of its key from a misuse. */
+function keptDigest(message: MessageRecord): { digest?: string } {
+  return message.tempId === undefined ? {} : { digest: firstDigestOf(message) };
 }

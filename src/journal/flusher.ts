@@ -4,7 +4,7 @@ import type { MessageRecord } from '../models/message.model';
 import type { Clock } from '../types/clock';
 import { insertBatch } from './insert-batch';
 import { isMessageEntry, isMessageRow, type Lane, type LogOp, type LogRow } from './lane';
-import { type Numbered, numberOps } from './numbering';
+import { digestOf, firstDigestOf, type Numbered, numberOps } from './numbering';
 import { findStored } from './stored';
 
 /** A lane in which another node took a number is flushed apart for this long. */
@@ -133,7 +133,8 @@ export function rejectOverdue(
 
 /** Answers a repeated key with its first message, or refuses it when it was used for something else (contract section 4). */
 export function resolveRepetition(op: LogOp, first: MessageRecord): void {
-  if (first.digest === op.digest) op.resolve({ row: first, isNew: false });
+  if (isMessageEntry(op.entry) && firstDigestOf(first) === digestOf(op.entry))
+    op.resolve({ row: first, isNew: false });
   else op.reject(keyConflict());
 }
 

@@ -39,7 +39,7 @@ export function createJournal(deps: {
   const { bus, logger, clock, maxPending } = deps;
   const lanes = new LaneTable(MAX_IDLE_LANES);
   const ready = new Set<Lane>();
-  const inFlight = new Map<string, { digest: string; result: Promise<Appended> }>();
+  const inFlight = new Map<string, { entry: NewEntry; result: Promise<Appended> }>();
   const projections = createProjections(logger);
   /** Changes of one message take turns on this node, so that they do not cost each other their markers. */
   const inTurn = createKeyedQueue();
@@ -54,7 +54,8 @@ export function createJournal(deps: {
     const messages = rows.filter(isMessageRow);
     projections.messagesWritten(messages);
     for (const row of rows) if (!isMessageRow(row)) projections.revReached(String(row.chatId), row.rev);
-    if (messages.length > 0) bus.emit('messages.created', { messages });
+    // The acknowledgements go first, and the next flush is on its way before the members are told.
+    if (messages.length > 0) setImmediate(() => bus.emit('messages.created', { messages }));
   }
 
   function onSettled(op: LogOp): void {
@@ -171,30 +172,29 @@ export function createJournal(deps: {
 
   function enqueue(
     entry: LogOp['entry'],
-    identity: Pick<LogOp, 'key' | 'digest'>,
+    key: string | undefined,
     deadlineMs: number,
   ): Promise<{ row: LogRow; isNew: boolean }> {
     return new Promise((resolve, reject) => {
       const lane = lanes.get(entry.chatId);
       const id = new Types.ObjectId();
-      lane.queue.push({ id, entry, ...identity, lane, deadlineMs, isSettled: false, resolve, reject });
+      lane.queue.push({ id, entry, key, lane, deadlineMs, isSettled: false, resolve, reject });
       schedule(lane);
     });
   }
 
   async function append(entry: NewEntry): Promise<Appended> {
     const key = entry.tempId === undefined ? undefined : `${entry.senderId}:${entry.tempId}`;
-    const digest = key === undefined ? undefined : digestOf(entry);
     const earlier = key === undefined ? undefined : inFlight.get(key);
     if (earlier) {
-      if (earlier.digest !== digest) throw keyConflict();
+      if (digestOf(earlier.entry) !== digestOf(entry)) throw keyConflict();
       return { message: (await earlier.result).message, isNew: false };
     }
-    const result = enqueue(entry, { key, digest }, admit()).then(({ row, isNew }) => ({
+    const result = enqueue(entry, key, admit()).then(({ row, isNew }) => ({
       message: toMessage(row),
       isNew,
     }));
-    if (key !== undefined && digest !== undefined) inFlight.set(key, { digest, result });
+    if (key !== undefined) inFlight.set(key, { entry, result });
     return result;
   }
 
@@ -202,7 +202,7 @@ export function createJournal(deps: {
   async function mark(ref: MessageRecord, deadlineMs: number): Promise<number> {
     admit();
     const entry = { chatId: String(ref.chatId), ref };
-    return (await enqueue(entry, { key: undefined, digest: undefined }, deadlineMs)).row.rev;
+    return (await enqueue(entry, undefined, deadlineMs)).row.rev;
   }
 
   return {

@@ -10,8 +10,7 @@ export interface LogOp {
   id: Types.ObjectId;
   /** A message to write, or the message whose change is to be marked. */
   entry: NewEntry | MarkerEntry;
-  /** Digest of chat and content; set with `key`, the pair of sender and `tempId`. */
-  digest: string | undefined;
+  /** The pair of sender and `tempId`. */
   key: string | undefined;
   lane: Lane;
   deadlineMs: number;

@@ -5,7 +5,7 @@ import { MembershipModel } from '../models/membership.model';
 import type { MessageRecord } from '../models/message.model';
 
 /** Projections are written this long after the first change at the latest, one write per chat however many messages came. */
-const PROJECT_AFTER_MS = 500;
+const PROJECT_AFTER_MS = 1000;
 const RETRY_AFTER_MS = 1000;
 
 interface ChatProjection {

@@ -29,7 +29,7 @@ export interface MessageRecord {
   senderId: Types.ObjectId;
   /** The client's idempotency key. */
   tempId?: string;
-  /** Digest of what was first sent under `tempId`, to tell a repetition from a misuse of the key. */
+  /** Digest of what was first sent under `tempId`; set when the message first changes. */
   digest?: string;
   /** Null in a tombstone. */
   content: Content | null;

@@ -25,17 +25,16 @@ export function createMessageRouter({ controller, authenticate }: Deps): Router 
   return router;
 }
 
-/** The message verbs below `/api/chats`, most of them seed 001's. */
+/** The message verbs below `/api/chats`, most of them seed 001's; each authenticates by itself, as the routes of chats do. */
 export function createChatMessageRouter({ controller, authenticate }: Deps): Router {
   const router = Router();
-  router.use(authenticate);
-  router.delete('/messages/:id', validate(rules.deleteMessage), controller.remove);
-  router.post('/messages/:id/reactions', validate(rules.react), controller.react);
-  router.get('/messages/:id/replies', validate(rules.listReplies), controller.replies);
-  router.patch('/messages/:id/status', validate(rules.setStatus), controller.setStatus);
-  router.get('/:id/messages', validate(rules.listMessages), controller.list);
-  router.post('/:id/messages', validate(rules.sendToChat), controller.send);
-  router.post('/:id/messages/delivered', validate(rules.markChat), controller.markDelivered);
-  router.post('/:id/messages/read', validate(rules.markChat), controller.markRead);
+  router.delete('/messages/:id', authenticate, validate(rules.deleteMessage), controller.remove);
+  router.post('/messages/:id/reactions', authenticate, validate(rules.react), controller.react);
+  router.get('/messages/:id/replies', authenticate, validate(rules.listReplies), controller.replies);
+  router.patch('/messages/:id/status', authenticate, validate(rules.setStatus), controller.setStatus);
+  router.get('/:id/messages', authenticate, validate(rules.listMessages), controller.list);
+  router.post('/:id/messages', authenticate, validate(rules.sendToChat), controller.send);
+  router.post('/:id/messages/delivered', authenticate, validate(rules.markChat), controller.markDelivered);
+  router.post('/:id/messages/read', authenticate, validate(rules.markChat), controller.markRead);
   return router;
 }
