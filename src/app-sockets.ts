@@ -99,7 +99,9 @@ function startDelivery(
     bus,
     rosters,
     fanOut,
-    presenceAudience: (userId) => presence.audienceOf(userId, connections.userIds()),
+    presenceAudience: (userId, ids) => presence.audienceOf(userId, ids ?? connections.userIds()),
+    isAnnounced: presence.isAnnounced,
+    connections,
     viewDevices: async (userId) => viewDevices(base, userId, await deviceService.listDevices(userId)),
   });
 }

@@ -60,6 +60,32 @@ describe('user-online and user-offline', () => {
     expect(heardOf(watcher, 'user-offline', ann.id)).toHaveLength(1);
   });
 
+  it('end with a block and come back without it', async () => {
+    const [ann, ben] = await people();
+    await world.privateChat(ann, ben);
+    const watcher = await world.socket(ben);
+    await world.socket(ann);
+    await watcher.waitFor('user-online', aboutUser(ann.id));
+    const { body } = await ann.api('POST', '/api/contacts/block', { userId: ben.id });
+    await watcher.waitFor('user-offline', aboutUser(ann.id));
+    await ann.api('PATCH', `/api/contacts/unblock/${body.contact.id}`);
+    await watcher.waitFor('user-online', () => heardOf(watcher, 'user-online', ann.id).length === 2);
+  });
+
+  it('follow set_presence, and so does the profile', async () => {
+    const [ann, ben] = await people();
+    await world.privateChat(ann, ben);
+    const watcher = await world.socket(ben);
+    const socket = await world.socket(ann);
+    await watcher.waitFor('user-online', aboutUser(ann.id));
+    await socket.ask('set_presence', { state: 'away' });
+    await watcher.waitFor('user-offline', aboutUser(ann.id));
+    expect(await seenOnline(ben, ann.id)).toBe(false);
+    await socket.ask('set_presence', { state: 'online' });
+    await watcher.waitFor('user-online', () => heardOf(watcher, 'user-online', ann.id).length === 2);
+    expect(await seenOnline(ben, ann.id)).toBe(true);
+  });
+
   it('do not tell a short loss of the network', async () => {
     const [ann, ben] = await people();
     await world.privateChat(ann, ben);

@@ -1,6 +1,7 @@
 import type { EventBus } from '../events/event-bus';
 import type { DeviceView } from '../presenters/user.presenter';
 import type { RosterService } from '../services/roster.service';
+import type { Connections } from './connections';
 import type { FanOut } from './fan-out';
 
 /** Tells who may know that somebody comes, goes or types, and a user's devices about each other. */
@@ -9,10 +10,24 @@ export function startPresenceDelivery(deps: {
   rosters: RosterService;
   fanOut: FanOut;
   /** The users who may know of this one's presence and are connected here. */
-  presenceAudience: (userId: string) => Promise<string[]>;
+  presenceAudience: (userId: string, connectedIds?: string[]) => Promise<string[]>;
+  isAnnounced: (userId: string) => boolean;
+  connections: Connections;
   viewDevices: (userId: string) => Promise<DeviceView[]>;
 }): void {
-  const { bus, rosters, fanOut, presenceAudience, viewDevices } = deps;
+  const { bus, rosters, fanOut, presenceAudience, isAnnounced, connections, viewDevices } = deps;
+
+  /** Tells a viewer anew whether somebody who is online may be seen so: a block or a contact may have changed it. */
+  async function tellAgain(userId: string, viewerId: string): Promise<void> {
+    if (!isAnnounced(userId) || !connections.hasUser(viewerId)) return;
+    const isOnline = (await presenceAudience(userId, [viewerId])).includes(viewerId);
+    fanOut.tell([viewerId], (outbound) => outbound.presenceChanged({ userId, isOnline }));
+  }
+
+  bus.on('contact.changed', async ({ ownerId, userId }) => {
+    await tellAgain(ownerId, userId);
+    await tellAgain(userId, ownerId);
+  });
 
   bus.on('presence.changed', async ({ userId, isOnline }) => {
     const audience = await presenceAudience(userId);

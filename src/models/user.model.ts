@@ -49,6 +49,8 @@ export interface UserRecord {
   avatarUrl: string | null;
   /** Every live socket of the user on every node; drives the multi-device fan-out. */
   socketIds: string[];
+  /** Looks offline to others although connected (`set_presence`). */
+  isAway?: boolean;
   devices: DeviceRecord[];
   privacy: Privacy;
   settings: Record<string, unknown>;
@@ -88,6 +90,7 @@ const userSchema = new Schema<UserRecord>(
     bio: { type: String, default: '' },
     avatarUrl: { type: String, default: null },
     socketIds: { type: [String], default: [] },
+    isAway: Boolean,
     devices: { type: [deviceSchema], default: [] },
     privacy: {
       lastSeen: audience,

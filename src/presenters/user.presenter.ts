@@ -70,7 +70,7 @@ export function presentUser(user: UserRecord, relation: Relation): UserView {
     username: user.username ?? null,
     bio: canSee('bio', facts) ? user.bio : '',
     avatarUrl: canSee('photo', facts) ? user.avatarUrl : null,
-    online: canSee('online', facts) && user.socketIds.length > 0,
+    online: canSee('online', facts) && user.socketIds.length > 0 && !user.isAway,
     lastSeenAt: canSee('lastSeen', facts) ? (user.lastSeenAt?.toISOString() ?? null) : null,
     ...(phoneNumber !== undefined && { phoneNumber }),
   };

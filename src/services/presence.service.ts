@@ -18,6 +18,8 @@ export interface PresenceService {
   setAway(userId: string, isAway: boolean): Promise<void>;
   /** Of the connected users those who may know of this one's presence: contacts and chat partners, by privacy and blocks. */
   audienceOf(userId: string, connectedIds: Iterable<string>): Promise<string[]>;
+  /** True while others, if they may know, see this user online. */
+  isAnnounced(userId: string): boolean;
   /** Removes what an earlier run of this server left in `socketIds`. */
   reapStale(): Promise<void>;
   /** Takes this node's sockets away at the end. */
@@ -43,7 +45,8 @@ export function createPresenceService(deps: { bus: EventBus; clock: Clock }): Pr
     leaving.delete(userId);
     const user = await UserModel.findById(userId, { socketIds: 1 }).lean();
     if (user && user.socketIds.length > 0) return;
-    away.delete(userId);
+    if (away.delete(userId))
+      await UserModel.updateOne({ _id: userId }, { $unset: { isAway: '' } }, { timestamps: false });
     announce(userId, false);
   }
 
@@ -87,6 +90,11 @@ export function createPresenceService(deps: { bus: EventBus; clock: Clock }): Pr
     },
 
     async setAway(userId, isAway) {
+      await UserModel.updateOne(
+        { _id: userId, deletedAt: null },
+        { $set: { isAway } },
+        { timestamps: false },
+      );
       if (isAway) away.add(userId);
       else away.delete(userId);
       announce(userId, !isAway);
@@ -109,10 +117,12 @@ export function createPresenceService(deps: { bus: EventBus; clock: Clock }): Pr
       });
     },
 
+    isAnnounced: (userId) => announced.has(userId),
+
     async reapStale() {
       await UserModel.updateMany(
         { socketIds: trusted({ $gt: '' }) },
-        { $set: { socketIds: [] } },
+        { $set: { socketIds: [] }, $unset: { isAway: '' } },
         { timestamps: false },
       );
     },
@@ -123,7 +133,7 @@ export function createPresenceService(deps: { bus: EventBus; clock: Clock }): Pr
       if (socketIds.length === 0) return;
       await UserModel.updateMany(
         { socketIds: trusted({ $in: socketIds }) },
-        { $pullAll: { socketIds }, $set: { lastSeenAt: clock.now() } },
+        { $pullAll: { socketIds }, $set: { lastSeenAt: clock.now() }, $unset: { isAway: '' } },
         { timestamps: false },
       );
     },
