@@ -13,7 +13,8 @@ import { freePort } from '../support/server-process';
 const LIMITS = { RATE_LIMIT_MAX: '6', AUTH_RATE_LIMIT_MAX: '3' };
 const running: TestApp[] = [];
 
-const hasRedis = spawnSync('redis-server', ['--version']).status === 0;
+const REDIS = 'redis-server';
+const hasRedis = spawnSync(REDIS, ['--version']).status === 0;
 const withRedis = hasRedis ? it : it.skip;
 if (!hasRedis) console.warn('SKIPPED: there is no redis-server on the PATH, limits in Redis are not tested');
 
@@ -136,7 +137,7 @@ describe('the request limit in Redis', () => {
 
 async function startRedis(port: number): Promise<ChildProcess> {
   const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
-  const child = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'ignore'], cwd: os.tmpdir() });
+  const child = spawn(REDIS, args, { stdio: ['ignore', 'pipe', 'ignore'], cwd: os.tmpdir() });
   for await (const line of createInterface({ input: child.stdout })) {
     if (line.includes('Ready to accept connections')) break;
   }

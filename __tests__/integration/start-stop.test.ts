@@ -95,7 +95,7 @@ describe('a first start', () => {
     await start();
     const privateKey = path.join(dir, 'data', 'keys', 'private.pem');
     expect(statSync(privateKey).mode & 0o077).toBe(0);
-    const jwks = async () => (await fetch(`${url}/.well-known/jwks.json`)).json();
+    const jwks = async () => (await call(url, 'GET', '/.well-known/jwks.json')).body;
     const before = await jwks();
     expect(before.keys).toEqual([expect.objectContaining({ kty: 'RSA', alg: 'RS256' })]);
     await server?.end('SIGINT');
