@@ -1,13 +1,16 @@
 const SECRET_KEYS =
   /^(authorization|cookie|set-cookie|password.*|.*token|.*secret|otp|code_?hash|refresh_?hash|fcmtoken)$/i;
-const JWT = /\beyJ[\w-]+\.[\w-]+\.[\w-]*/g;
+/** Begins where a run of its letters begins: a search from each letter of a long run would take the square of its length. */
+const JWT = /(?<![\w-])eyJ[\w-]+\.[\w-]+\.[\w-]*/g;
 const PHONE_KEYS = /^phone(number)?s?$/i;
 /** In a query the plus is `%2B`. */
 const PHONE = /(\+|%2B)(\d{7,15})\b/gi;
 /** What people search for is their own affair, and may be a number without its plus. */
 const SECRET_QUERY = /([?&](?:token|access_token|refreshToken|otp|phoneNumber|q)=)[^&\s"]+/gi;
-/** The password in `scheme://user:password@host`. */
-const URL_PASSWORD = /(\b[a-z][\w+.-]*:\/\/[^\s:/@]*:)[^\s/@]+@/gi;
+/** The password in `scheme://user:password@host`; what the scheme is does not matter. */
+const URL_PASSWORD = /(:\/\/[^\s:/@]*:)[^\s/@]+@/g;
+/** Whoever has the token of an invitation can join by it. */
+const INVITE_PATH = /(\/chats\/join\/)[^/?\s"]+/gi;
 
 /** `+911111111111` becomes `+91*******11`: enough to recognise one's own number in a log, not to learn another's. */
 export function maskPhone(phone: string): string {
@@ -23,6 +26,7 @@ function redactText(text: string): string {
   return text
     .replace(JWT, '[token]')
     .replace(SECRET_QUERY, '$1[secret]')
+    .replace(INVITE_PATH, '$1[secret]')
     .replace(URL_PASSWORD, '$1[secret]@')
     .replace(PHONE, (_match, _plus, digits: string) => maskPhone(`+${digits}`));
 }
