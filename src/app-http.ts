@@ -15,7 +15,7 @@ import { createErrorHandler } from './middlewares/error-handler';
 import { routeNotFound } from './middlewares/not-found';
 import { createRateLimit } from './middlewares/rate-limit';
 import { requestContext } from './middlewares/request-context';
-import { corsRule, originRule, securityHeaders } from './middlewares/security';
+import { corsRule, noStore, originRule, securityHeaders } from './middlewares/security';
 import { pingMongo } from './models/connect';
 import { presentSelf } from './presenters/user.presenter';
 import { createRateLimiter } from './providers/rate-limiter';
@@ -50,7 +50,7 @@ export function createExpress(parts: HttpParts): Express {
   app.use('/api/docs', createDocsRouter());
   const origins = originRule(config.allowedOrigins, config.isProduction);
   app.use(['/api', '/.well-known'], corsRule(origins), limitFor(parts, 'api', config.rateLimit.max));
-  app.use('/api', express.json({ limit: MAX_JSON_BYTES }), createApi(parts));
+  app.use('/api', noStore, express.json({ limit: MAX_JSON_BYTES }), createApi(parts));
   app.use(createJwksRouter({ authController: authController(parts) }));
   app.use(createWebRouter());
   app.use(routeNotFound, createErrorHandler(logger));

@@ -2,6 +2,7 @@ import type { RequestHandler } from 'express';
 import { type RateLimiterAbstract, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Logger } from '../config/logger';
 import { AppError } from '../errors/app-error';
+import { ipRange } from '../helpers/ip-range';
 
 export interface RateLimit {
   limiter: RateLimiterAbstract;
@@ -12,13 +13,13 @@ export interface RateLimit {
 }
 
 /**
- * Counts requests by IP and answers `rate_limited` past the limit; every answer tells where the caller stands in the
+ * Counts requests by asker (of IPv6 the whole /64) and answers `rate_limited` past the limit; every answer tells where the caller stands in the
  * `RateLimit` headers (IETF httpapi draft, with the older split form beside it). When the counter itself is out of order the
  * request passes: a lost Redis must not lock everybody out.
  */
 export function createRateLimit({ limiter, max, windowSeconds, logger }: RateLimit): RequestHandler {
   return async (req, res, next) => {
-    const outcome = await consume(limiter, req.ip ?? 'unknown');
+    const outcome = await consume(limiter, ipRange(req.ip ?? 'unknown'));
     if (!(outcome instanceof RateLimiterRes)) {
       logger.warn('The rate limit could not be counted', { cause: outcome });
       next();

@@ -21,6 +21,12 @@ export function securityHeaders(): RequestHandler {
   });
 }
 
+/** What one signed-in person gets is kept by nothing on the way and by no browser; public answers may say otherwise. */
+export const noStore: RequestHandler = (_req, res, next) => {
+  res.setHeader('Cache-Control', 'no-store');
+  next();
+};
+
 /** CORS for the REST API, with the headers that clients read. */
 export function corsRule(origin: (string | RegExp)[] | '*'): RequestHandler {
   return cors({
