@@ -1,11 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { EventBus } from '../events/event-bus';
-import { ChatModel } from '../models/chat.model';
-import { ContactModel } from '../models/contact.model';
-import { MembershipModel, type Role } from '../models/membership.model';
-import { toObjectId } from '../models/object-id';
-import { trusted } from '../models/trusted';
-import { UserModel } from '../models/user.model';
+import type { Role } from '../models/membership.model';
+import { createRosterReader } from './roster-reader';
 
 export interface RosterMember {
   role: Role;
@@ -43,6 +39,7 @@ export function createRosterService(bus: EventBus): RosterService {
     maxSize: MAX_CACHED_MEMBERS,
     sizeCalculation: (roster) => roster.memberIds.length + 1,
   });
+  const readRoster = createRosterReader();
   const loading = new Map<string, Promise<Roster | undefined>>();
   let epoch = 0;
 
@@ -55,6 +52,7 @@ export function createRosterService(bus: EventBus): RosterService {
   /** The private chats of two people are found by walking the cache: blocks are rare. */
   function dropPrivateOf(userId: string, otherId: string | undefined): void {
     epoch += 1;
+    loading.clear();
     for (const [chatId, roster] of cache.entries()) {
       if (!roster.members.has(userId)) continue;
       if (otherId === undefined || (roster.type === 'private' && roster.members.has(otherId))) drop(chatId);
@@ -87,40 +85,4 @@ export function createRosterService(bus: EventBus): RosterService {
       return started;
     },
   };
-}
-
-async function readRoster(chatId: string): Promise<Roster | undefined> {
-  const id = toObjectId(chatId);
-  const [chat, rows] = await Promise.all([
-    ChatModel.findById(id, { type: 1, disappearingSeconds: 1 }).lean(),
-    MembershipModel.find({ chatId: id, leftAt: null }, { userId: 1, role: 1, joinedSeq: 1 }).lean(),
-  ]);
-  if (!chat) return undefined;
-  const members = new Map(rows.map(({ userId, role, joinedSeq }) => [String(userId), { role, joinedSeq }]));
-  const memberIds = [...members.keys()];
-  return {
-    chatId,
-    type: chat.type,
-    disappearingSeconds: chat.disappearingSeconds,
-    members,
-    memberIds,
-    isBlocked: chat.type === 'private' && (await isOver(memberIds)),
-  };
-}
-
-async function isOver([a, b]: readonly string[]): Promise<boolean> {
-  if (a === undefined || b === undefined) return true;
-  const [one, other] = [toObjectId(a), toObjectId(b)];
-  const deleted = await UserModel.exists({
-    _id: trusted({ $in: [one, other] }),
-    deletedAt: trusted({ $ne: null }),
-  });
-  if (deleted) return true;
-  const found = await ContactModel.exists({
-    $or: [
-      { ownerId: one, userId: other, isBlocked: true },
-      { ownerId: other, userId: one, isBlocked: true },
-    ],
-  });
-  return found !== null;
 }

@@ -1,0 +1,93 @@
+import { ChatModel } from '../models/chat.model';
+import { ContactModel } from '../models/contact.model';
+import { MembershipModel } from '../models/membership.model';
+import { toObjectId } from '../models/object-id';
+import { trusted } from '../models/trusted';
+import { UserModel } from '../models/user.model';
+import type { Roster, RosterMember } from './roster.service';
+
+const MAX_BATCH = 200;
+
+interface Waiting {
+  resolve: (roster: Roster | undefined) => void;
+  reject: (error: unknown) => void;
+}
+
+/**
+ * Reads rosters for all who ask in one turn of the event loop together: when many cold chats wake up at once, as after a start,
+ * they cost four queries and not four each.
+ */
+export function createRosterReader(): (chatId: string) => Promise<Roster | undefined> {
+  let waiting = new Map<string, Waiting[]>();
+
+  async function readBatch(batch: Map<string, Waiting[]>): Promise<void> {
+    try {
+      const rosters = await readRosters([...batch.keys()]);
+      for (const [chatId, asking] of batch) for (const { resolve } of asking) resolve(rosters.get(chatId));
+    } catch (error) {
+      for (const asking of batch.values()) for (const { reject } of asking) reject(error);
+    }
+  }
+
+  function startReading(): void {
+    // Nothing is left for the turn that was planned when the batch was full before it.
+    if (waiting.size === 0) return;
+    const batch = waiting;
+    waiting = new Map();
+    void readBatch(batch);
+  }
+
+  return (chatId) =>
+    new Promise((resolve, reject) => {
+      if (waiting.size === 0) setImmediate(startReading);
+      waiting.set(chatId, [...(waiting.get(chatId) ?? []), { resolve, reject }]);
+      if (waiting.size >= MAX_BATCH) startReading();
+    });
+}
+
+async function readRosters(chatIds: string[]): Promise<Map<string, Roster>> {
+  const ids = chatIds.map(toObjectId);
+  const [chats, rows] = await Promise.all([
+    ChatModel.find({ _id: trusted({ $in: ids }) }, { type: 1, disappearingSeconds: 1 }).lean(),
+    MembershipModel.find(
+      { chatId: trusted({ $in: ids }), leftAt: null },
+      { chatId: 1, userId: 1, role: 1, joinedSeq: 1 },
+    ).lean(),
+  ]);
+  const membersOf = new Map<string, Map<string, RosterMember>>(chatIds.map((id) => [id, new Map()]));
+  for (const { chatId, userId, role, joinedSeq } of rows) {
+    membersOf.get(String(chatId))?.set(String(userId), { role, joinedSeq });
+  }
+  const members = (id: string) => membersOf.get(id) ?? new Map<string, RosterMember>();
+  const privateIds = chats.filter((chat) => chat.type === 'private').map((chat) => String(chat._id));
+  const over = await findOver(new Map(privateIds.map((id) => [id, [...members(id).keys()]])));
+  return new Map(
+    chats.map(({ _id, type, disappearingSeconds }) => {
+      const chatId = String(_id);
+      const memberIds = [...members(chatId).keys()];
+      const isBlocked = over.has(chatId);
+      return [chatId, { chatId, type, disappearingSeconds, members: members(chatId), memberIds, isBlocked }];
+    }),
+  );
+}
+
+/** The private chats in which nobody can write any more: one blocked the other, or one of the two is gone. */
+async function findOver(pairs: Map<string, string[]>): Promise<Set<string>> {
+  const userIds = [...new Set([...pairs.values()].flat())].map(toObjectId);
+  if (userIds.length === 0) return new Set(pairs.keys());
+  const among = trusted({ $in: userIds });
+  const [deleted, blocks] = await Promise.all([
+    UserModel.find({ _id: among, deletedAt: trusted({ $ne: null }) }, { _id: 1 }).lean(),
+    ContactModel.find({ ownerId: among, userId: among, isBlocked: true }, { ownerId: 1, userId: 1 }).lean(),
+  ]);
+  const gone = new Set(deleted.map((user) => String(user._id)));
+  const blocked = new Set(blocks.map(({ ownerId, userId }) => `${ownerId}:${userId}`));
+  const isOver = ([a, b]: string[]) =>
+    a === undefined ||
+    b === undefined ||
+    gone.has(a) ||
+    gone.has(b) ||
+    blocked.has(`${a}:${b}`) ||
+    blocked.has(`${b}:${a}`);
+  return new Set([...pairs].filter(([, pair]) => isOver(pair)).map(([chatId]) => chatId));
+}
