@@ -1,6 +1,6 @@
 import { body, type ValidationChain } from 'express-validator';
-import { MAX_BIO_LENGTH, MAX_DEVICE_ID_LENGTH, MAX_NAME_LENGTH } from '../config/limits';
-import { textBody, urlOrNullBody } from './common.validation';
+import { MAX_BIO_LENGTH, MAX_DEVICE_ID_LENGTH } from '../config/limits';
+import { nameBody, textBody, urlOrNullBody } from './common.validation';
 
 const MAX_PHONE_LENGTH = 32;
 const MAX_COUNTRY_CODE_LENGTH = 8;
@@ -27,7 +27,7 @@ export const verifyOtpRules: ValidationChain[] = [
 ];
 
 export const completeProfileRules: ValidationChain[] = [
-  textBody('name', { min: 1, max: MAX_NAME_LENGTH }),
+  nameBody(),
   textBody('bio', { max: MAX_BIO_LENGTH }).optional(),
   urlOrNullBody('avatarUrl').optional(),
 ];

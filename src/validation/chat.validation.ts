@@ -12,7 +12,9 @@ import {
   idParam,
   idsBody,
   isId,
+  isName,
   limitQuery,
+  nameBody,
   textBody,
   urlOrNullBody,
 } from './common.validation';
@@ -27,7 +29,7 @@ const chatId = idParam('id').bail().customSanitizer(lowerCase);
 const userId = idParam('userId').bail().customSanitizer(lowerCase);
 const trimmed = (chain: ValidationChain) => chain.bail().customSanitizer((value: string) => value.trim());
 
-const name = () => trimmed(textBody('name', { min: 1, max: MAX_NAME_LENGTH }));
+const name = () => trimmed(nameBody());
 const description = trimmed(textBody('description', { max: MAX_DESCRIPTION_LENGTH }).optional());
 const avatarUrl = urlOrNullBody('avatarUrl').optional();
 
@@ -57,12 +59,12 @@ const disappearingSeconds = body('disappearingSeconds')
   .custom((value) => Number.isInteger(value) && (value === 0 || isDisappearingTime(value)))
   .withMessage(`must be 0, or ${MIN_DISAPPEARING_SECONDS} to ${MAX_DISAPPEARING_SECONDS} seconds`);
 
-const groupName = body('name')
-  .if((_value, { req }) => req.body?.type === 'group')
-  .custom((value) => typeof value === 'string' && value.trim() !== '' && value.length <= MAX_NAME_LENGTH)
-  .withMessage(`must be a text of 1 to ${MAX_NAME_LENGTH} characters`)
-  .bail()
-  .customSanitizer((value: string) => value.trim());
+const groupName = trimmed(
+  body('name')
+    .if((_value, { req }) => req.body?.type === 'group')
+    .custom(isName)
+    .withMessage(`must be a text of 1 to ${MAX_NAME_LENGTH} visible characters`),
+);
 
 export const listChatsRules = [limitQuery, cursorQuery];
 export const openPrivateChatRules = [idBody('userId').bail().customSanitizer(lowerCase)];

@@ -1,5 +1,5 @@
 import { body, param, query, type ValidationChain } from 'express-validator';
-import { MAX_URL_LENGTH, PAGE_DEFAULT, PAGE_MAX } from '../config/limits';
+import { MAX_NAME_LENGTH, MAX_URL_LENGTH, PAGE_DEFAULT, PAGE_MAX } from '../config/limits';
 
 const OBJECT_ID = /^[0-9a-f]{24}$/i;
 
@@ -22,11 +22,26 @@ export const idsBody = (name: string, max: number): ValidationChain =>
     .bail()
     .customSanitizer((value: string[]) => [...new Set(value.map((id) => id.toLowerCase()))]);
 
-/** A string in the body of at least `min` visible characters; other types are refused, not converted. */
+/** A string in the body of at least `min` characters besides white space; other types are refused, not converted. */
 export const textBody = (name: string, { min = 0, max }: { min?: number; max: number }): ValidationChain =>
   body(name)
     .custom((value) => typeof value === 'string' && value.trim().length >= min && value.length <= max)
     .withMessage(`must be a text of ${min} to ${max} characters`);
+
+/** Breaks out of the line a name stands in, or turns the text around it: controls, line ends, bidi overrides and isolates. */
+const DISRUPTIVE = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
+/** Shows nothing, though some of it counts as letters: joiners, fillers, the blank of Braille. */
+const INVISIBLE = /[\s\p{Default_Ignorable_Code_Point}\u2800]/gu;
+
+/** True for what can stand for a person or a group: something to see, in any script, on one line that runs its own way. */
+export function isName(value: unknown): value is string {
+  if (typeof value !== 'string' || value.length > MAX_NAME_LENGTH) return false;
+  return value.replace(INVISIBLE, '') !== '' && !DISRUPTIVE.test(value.trim());
+}
+
+/** The name of a person or a group in the body. */
+export const nameBody = (): ValidationChain =>
+  body('name').custom(isName).withMessage(`must be a text of 1 to ${MAX_NAME_LENGTH} visible characters`);
 
 /** An http(s) URL in the body, or null. */
 export const urlOrNullBody = (name: string): ValidationChain =>

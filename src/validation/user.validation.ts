@@ -1,7 +1,7 @@
 import { body, param, query, type ValidationChain } from 'express-validator';
-import { MAX_BIO_LENGTH, MAX_DEVICE_ID_LENGTH, MAX_NAME_LENGTH, MAX_SEARCH_LENGTH } from '../config/limits';
+import { MAX_BIO_LENGTH, MAX_DEVICE_ID_LENGTH, MAX_SEARCH_LENGTH } from '../config/limits';
 import { AUDIENCES, DEFAULT_PRIVACY } from '../models/user.model';
-import { cursorQuery, idParam, limitQuery, textBody, urlOrNullBody } from './common.validation';
+import { cursorQuery, idParam, limitQuery, nameBody, textBody, urlOrNullBody } from './common.validation';
 
 const USERNAME = /^[a-z0-9_.]{3,32}$/i;
 const MAX_SETTINGS_BYTES = 8192;
@@ -10,7 +10,7 @@ const UNSAFE_KEY = /^\$|\.|^__proto__$|^constructor$|^prototype$|^$/;
 
 /** `PUT /api/users/profile` (contract sections 4 and 5): every field optional, unknown ones dropped. */
 export const updateProfileRules: ValidationChain[] = [
-  textBody('name', { min: 1, max: MAX_NAME_LENGTH }).optional(),
+  nameBody().optional(),
   body('username')
     .optional()
     .custom((value) => value === null || (typeof value === 'string' && USERNAME.test(value)))
