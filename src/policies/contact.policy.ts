@@ -57,6 +57,11 @@ export function mayBeFound(facts: RelationFacts): boolean {
   return facts.otherPrivacy.discoverable && !isBlocked(facts);
 }
 
+/** True when the other's phone number may lead the viewer to them: found by everybody, or already trusting the viewer with it. */
+export function mayBeFoundByPhone(facts: RelationFacts): boolean {
+  return facts.otherPrivacy.discoverable || facts.otherHasMeAsContact;
+}
+
 /** Lets private messages through. @throws forbidden when either blocked the other. */
 export function assertMayMessage(relation: Relation): void {
   assertNotBlocked(relation, 'You cannot write to this person');

@@ -5,7 +5,12 @@ import { asE164 } from '../helpers/phone-query';
 import { ContactModel, type ContactRecord } from '../models/contact.model';
 import { trusted } from '../models/trusted';
 import { UserModel, type UserRecord } from '../models/user.model';
-import { assertMayAddContact, type Relation, type RelationFacts } from '../policies/contact.policy';
+import {
+  assertMayAddContact,
+  mayBeFoundByPhone,
+  type Relation,
+  type RelationFacts,
+} from '../policies/contact.policy';
 import { relationsOf } from './relation.service';
 import type { UserChangeService } from './user-change.service';
 
@@ -27,7 +32,7 @@ export interface ContactPage {
 export interface ContactService {
   /**
    * Puts somebody into the owner's address book at once, on that side only (contract section 6).
-   * @throws validation_failed for oneself, not_found, forbidden when a block stands between the two.
+   * @throws validation_failed for oneself, not_found also by the number of who does not want to be found, forbidden when a block stands between the two.
    */
   addContact(ownerId: string, target: ContactTarget): Promise<ContactEntry & { isNew: boolean }>;
   /** Blocks somebody; doing it again changes nothing. @throws validation_failed for oneself, not_found. */
@@ -56,7 +61,9 @@ export function createContactService(deps: {
     async addContact(ownerId, target) {
       const user = await findTarget(target);
       const userId = idOfAnother(user, ownerId);
-      assertMayAddContact(await relationOf(ownerId, userId));
+      const relation = await relationOf(ownerId, userId);
+      if ('phoneNumber' in target && !mayBeFoundByPhone(relation)) throw notFound('The user');
+      assertMayAddContact(relation);
       const before = await putSide(ownerId, userId, { status: 'accepted' }, { isBlocked: false });
       const contact = await sideOf(ownerId, userId);
       const isNew = before?.status !== 'accepted';
