@@ -17,6 +17,8 @@ export interface MembershipRecord {
   joinedSeq: number;
   /** Set while the person is not a member any more; the document stays for a return. */
   leftAt: Date | null;
+  /** An admin ended the membership: the group's link does not bring this person back, only an admin does. */
+  isRemoved: boolean;
   deliveredSeq: number;
   readSeq: number;
   /** How many non-system messages there are up to `readSeq`: unread = chat.count - readCount. */
@@ -36,6 +38,7 @@ const membershipSchema = new Schema<MembershipRecord>(
     joinedAt: { type: Date, required: true },
     joinedSeq: { type: Number, default: 0 },
     leftAt: { type: Date, default: null },
+    isRemoved: { type: Boolean, default: false },
     deliveredSeq: { type: Number, default: 0 },
     readSeq: { type: Number, default: 0 },
     readCount: { type: Number, default: 0 },

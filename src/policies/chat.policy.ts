@@ -4,7 +4,7 @@
  */
 import { AppError, forbidden } from '../errors/app-error';
 import type { Role } from '../models/membership.model';
-import { assertMayAddToGroup, type RelationFacts } from './contact.policy';
+import { assertMayAddToGroup, isBlocked, type Relation, type RelationFacts } from './contact.policy';
 
 type ChatType = 'private' | 'group';
 
@@ -23,6 +23,15 @@ export function assertMayRemove(facts: { actorRole: Role; targetRole: Role; isSe
   if (facts.isSelf) return;
   assertAdmin(facts.actorRole);
   if (facts.targetRole === 'owner') throw forbidden('The owner of the group cannot be removed');
+}
+
+/**
+ * A link opens a group to everybody but those an admin removed, who need an admin to come back, and those between whom and
+ * the owner a block stands. @throws forbidden
+ */
+export function assertMayJoin(facts: { isRemoved: boolean; owner: Relation | undefined }): void {
+  if (facts.isRemoved) throw forbidden('You were removed from this group; only an admin can add you again');
+  if (facts.owner && isBlocked(facts.owner)) throw forbidden('You cannot join this group');
 }
 
 /** Roles are given by the owner, who stays owner until another one is named. @throws forbidden */

@@ -22,6 +22,7 @@ export function placeAt(head: Pick<ChatHead, 'seq' | 'count'>, at: Date, role: R
     shownReadSeq: head.seq,
     readCount: head.count,
     leftAt: null,
+    isRemoved: false,
     mutedUntil: null,
     pinned: false,
     archived: false,
@@ -81,12 +82,16 @@ export interface Departure {
   newOwnerId: string | null;
 }
 
-/** Ends a membership; when the owner goes, the oldest admin becomes owner, or else the oldest member. */
-export function dismissMember(chatId: string, userId: string, at: Date): Promise<Departure> {
+/** Ends a membership, by leaving or by an admin; when the owner goes, the oldest admin becomes owner, or else the oldest member. */
+export function dismissMember(
+  chatId: string,
+  userId: string,
+  end: { at: Date; isRemoved: boolean },
+): Promise<Departure> {
   return inTransaction(async (session) => {
     const left = await MembershipModel.findOneAndUpdate(
       { chatId, userId, leftAt: null },
-      { $set: { leftAt: at, role: 'member' } },
+      { $set: { leftAt: end.at, isRemoved: end.isRemoved, role: 'member' } },
       { session },
     ).lean();
     if (!left) return { isGone: false, newOwnerId: null };

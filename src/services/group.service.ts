@@ -62,9 +62,10 @@ export function createGroupService(deps: {
 
   /** The message comes first, while the one it is about still hears it. */
   async function dismiss(actorId: string, chatId: string, userId: string): Promise<void> {
-    const event = actorId === userId ? 'member_left' : 'member_removed';
+    const isRemoved = actorId !== userId;
+    const event = isRemoved ? 'member_removed' : 'member_left';
     await narrator.tell(chatId, actorId, event, { userIds: [userId] });
-    const { isGone, newOwnerId } = await dismissMember(chatId, userId, clock.now());
+    const { isGone, newOwnerId } = await dismissMember(chatId, userId, { at: clock.now(), isRemoved });
     if (isGone) bus.emit('chat.removed', { chatId, userIds: [userId] });
     if (newOwnerId === null) narrator.announce(chatId);
     else await narrator.tellChange(chatId, actorId, 'role_changed', { userIds: [newOwnerId], role: 'owner' });

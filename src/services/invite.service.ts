@@ -3,12 +3,14 @@ import { notFound } from '../errors/app-error';
 import type { KeyedQueue } from '../helpers/keyed-queue';
 import type { Journal } from '../journal/journal.types';
 import { ChatModel, type ChatRecord } from '../models/chat.model';
-import { assertAdmin, assertGroup } from '../policies/chat.policy';
+import { MembershipModel } from '../models/membership.model';
+import { assertAdmin, assertGroup, assertMayJoin } from '../policies/chat.policy';
 import type { Actor } from '../types/actor';
 import type { Clock } from '../types/clock';
 import { accessChat } from './chat-access';
 import type { ChatNarrator } from './chat-narrator';
 import { admitMembers } from './group-members';
+import { relationsOf } from './relation.service';
 
 type Who = Pick<Actor, 'userId'>;
 
@@ -27,7 +29,11 @@ export interface InviteService {
   create(actor: Who, chatId: string): Promise<Invite>;
   /** Ends the link, if there is one. @throws not_found, forbidden */
   revoke(actor: Who, chatId: string): Promise<void>;
-  /** Joins by a link; `isNew` is false for who is a member already. @throws not_found when it is unknown, revoked or expired; conflict when the group is full. */
+  /**
+   * Joins by a link; `isNew` is false for who is a member already.
+   * @throws not_found when it is unknown, revoked or expired; forbidden for who was removed, or on a block between the joiner
+   * and the owner; conflict when the group is full.
+   */
   join(actor: Who, token: string): Promise<{ chatId: string; isNew: boolean }>;
 }
 
@@ -68,7 +74,7 @@ export function createInviteService(deps: {
       const chatId = String((await findByToken(token))._id);
       return turns(chatId, async () => {
         // The link may have ended while this waited.
-        await findByToken(token);
+        await assertMayEnter(userId, await findByToken(token));
         const head = await journal.head(chatId);
         const joined = await admitMembers({ chatId, userIds: [userId], head, at: clock.now() });
         const isNew = joined.length > 0;
@@ -77,6 +83,15 @@ export function createInviteService(deps: {
       });
     },
   };
+}
+
+/** Who is a member already is let through: joining again changes nothing. */
+async function assertMayEnter(userId: string, chat: ChatRecord): Promise<void> {
+  const place = await MembershipModel.findOne({ chatId: chat._id, userId }).lean();
+  if (place?.leftAt === null) return;
+  const ownerId = String(chat.ownerId);
+  const owner = (await relationsOf(userId, chat.ownerId ? [ownerId] : [])).get(ownerId);
+  assertMayJoin({ isRemoved: place?.isRemoved ?? false, owner });
 }
 
 async function assertMayInvite(actor: Who, chatId: string): Promise<void> {
