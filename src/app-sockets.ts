@@ -101,6 +101,7 @@ function startDelivery(
     fanOut,
     presenceAudience: (userId, ids) => presence.audienceOf(userId, ids ?? connections.userIds()),
     isAnnounced: presence.isAnnounced,
+    typingAudience: presence.typingAudienceOf,
     connections,
     viewDevices: async (userId) => viewDevices(base, userId, await deviceService.listDevices(userId)),
   });

@@ -1,4 +1,5 @@
 import type { EventBus } from '../events/event-bus';
+import { createKeyedQueue } from '../helpers/keyed-queue';
 import type { DeviceView } from '../presenters/user.presenter';
 import type { RosterService } from '../services/roster.service';
 import type { Connections } from './connections';
@@ -12,10 +13,15 @@ export function startPresenceDelivery(deps: {
   /** The users who may know of this one's presence and are connected here. */
   presenceAudience: (userId: string, connectedIds?: string[]) => Promise<string[]>;
   isAnnounced: (userId: string) => boolean;
+  /** Of these users those who may see this one type. */
+  typingAudience: (userId: string, userIds: string[]) => Promise<string[]>;
   connections: Connections;
   viewDevices: (userId: string) => Promise<DeviceView[]>;
 }): void {
-  const { bus, rosters, fanOut, presenceAudience, isAnnounced, connections, viewDevices } = deps;
+  const { bus, rosters, fanOut, presenceAudience, isAnnounced, typingAudience, connections, viewDevices } =
+    deps;
+  /** What one person types where is told in its order, however long the looking up of the audience takes. */
+  const inOrder = createKeyedQueue();
 
   /** Tells a viewer anew whether somebody who is online may be seen so: a block or a contact may have changed it. */
   async function tellAgain(userId: string, viewerId: string): Promise<void> {
@@ -34,11 +40,16 @@ export function startPresenceDelivery(deps: {
     fanOut.tell(audience, (outbound) => outbound.presenceChanged({ userId, isOnline }));
   });
 
-  bus.on('typing.changed', async (told) => {
-    const roster = await rosters.get(told.chatId);
-    const others = roster?.memberIds.filter((userId) => userId !== told.userId) ?? [];
-    fanOut.tell(others, (outbound) => outbound.typingChanged(told));
-  });
+  bus.on('typing.changed', (told) =>
+    inOrder(`${told.chatId}:${told.userId}`, async () => {
+      const roster = await rosters.get(told.chatId);
+      const others = roster?.memberIds.filter((id) => id !== told.userId && connections.hasUser(id)) ?? [];
+      if (others.length === 0) return;
+      // A private chat with a block between the two takes no typing to begin with.
+      const audience = roster?.type === 'private' ? others : await typingAudience(told.userId, others);
+      fanOut.tell(audience, (outbound) => outbound.typingChanged(told));
+    }),
+  );
 
   bus.on('devices.changed', async ({ userId }) => {
     const devices = await viewDevices(userId);

@@ -5,7 +5,7 @@ import { MembershipModel } from '../models/membership.model';
 import { toObjectId } from '../models/object-id';
 import { trusted } from '../models/trusted';
 import { UserModel } from '../models/user.model';
-import { isBlocked } from '../policies/contact.policy';
+import { isBlocked, mayType, STRANGERS } from '../policies/contact.policy';
 import type { Clock } from '../types/clock';
 import { relationsOf } from './relation.service';
 
@@ -18,6 +18,8 @@ export interface PresenceService {
   setAway(userId: string, isAway: boolean): Promise<void>;
   /** Of the connected users those who may know of this one's presence: contacts and chat partners, by privacy and blocks. */
   audienceOf(userId: string, connectedIds: Iterable<string>): Promise<string[]>;
+  /** Of these users those who may see this one type: a block ends that in groups too. */
+  typingAudienceOf(userId: string, userIds: string[]): Promise<string[]>;
   /** True while others, if they may know, see this user online. */
   isAnnounced(userId: string): boolean;
   /** Removes what an earlier run of this server left in `socketIds`. */
@@ -115,6 +117,11 @@ export function createPresenceService(deps: { bus: EventBus; clock: Clock }): Pr
         if (!relation || isBlocked(relation) || audience === 'nobody') return false;
         return audience === 'everyone' || relation.isMyContact;
       });
+    },
+
+    async typingAudienceOf(userId, userIds) {
+      const relations = await relationsOf(userId, userIds);
+      return userIds.filter((id) => mayType(relations.get(id) ?? STRANGERS));
     },
 
     isAnnounced: (userId) => announced.has(userId),
