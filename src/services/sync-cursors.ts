@@ -7,10 +7,7 @@ type Cursors = Map<string, number | undefined>;
 /** Clocks of several nodes differ a little; telling a change twice is harmless, leaving one out is not. */
 const CLOCK_MARGIN_MS = 5000;
 
-/**
- * The `rev` of each chat as of a time: walks down from the newest change until one is older, so the cost is that of the
- * answer itself.
- */
+/** The `rev` of each chat as of a time, found by few looks into the log however long ago that was. */
 export async function cursorsSince(
   since: Date,
   memberships: MembershipRecord[],
@@ -26,18 +23,32 @@ export async function cursorsSince(
   return cursors;
 }
 
+/**
+ * Growing steps down from the newest change to one that is older, because most ask for the last minutes; from there by halves.
+ * Walking the log would let anybody have all of a long chat read again and again.
+ */
 async function lastRevBefore(chatId: MembershipRecord['chatId'], from: Date, head: number): Promise<number> {
-  if (head === 0) return 0;
-  const changes = MessageModel.collection
-    .find<{ rev: number; createdAt: Date }>({ chatId }, { projection: { _id: 0, rev: 1, createdAt: 1 } })
-    .sort({ rev: -1 })
-    .batchSize(200);
-  try {
-    for await (const change of changes) if (change.createdAt < from) return change.rev;
-    return 0;
-  } finally {
-    await changes.close();
+  let newer = head + 1;
+  let older = head;
+  for (let step = 1; !(await isOlder(chatId, older, from)); step *= 4) {
+    newer = older;
+    older = Math.max(0, older - step);
   }
+  while (newer - older > 1) {
+    const middle = Math.floor((newer + older) / 2);
+    if (await isOlder(chatId, middle, from)) older = middle;
+    else newer = middle;
+  }
+  return older;
+}
+
+/** True when the change that had this `rev`, or the one before it where it is missing, was before `from`. */
+async function isOlder(chatId: MembershipRecord['chatId'], rev: number, from: Date): Promise<boolean> {
+  const change = await MessageModel.collection.findOne<{ createdAt: Date }>(
+    { chatId, rev: { $lte: rev } },
+    { projection: { _id: 0, createdAt: 1 }, sort: { rev: -1 } },
+  );
+  return change === null || change.createdAt < from;
 }
 
 /** Where what is not yet delivered to the member begins: just below the first message above the delivered watermark. */
