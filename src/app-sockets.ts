@@ -93,7 +93,7 @@ function startDelivery(
   const fanOut = createFanOut({ connections, outbounds, emit });
   const recent = createRecentMessages();
   startMessageDelivery({ bus, rosters, fanOut, recent, presentMessages });
-  startReceiptDelivery({ bus, fanOut, recent, connections });
+  startReceiptDelivery({ bus, fanOut, recent, connections, rosters });
   startChatDelivery({ bus, rosters, connections, fanOut, viewChat: chatViews.forViewers });
   startPresenceDelivery({
     bus,

@@ -3,6 +3,7 @@ import type { Logger } from '../config/logger';
 import { ChatModel } from '../models/chat.model';
 import { MembershipModel } from '../models/membership.model';
 import type { MessageRecord } from '../models/message.model';
+import { UserModel } from '../models/user.model';
 
 /** Projections are written this long after the first change at the latest, one write per chat however many messages came. */
 const PROJECT_AFTER_MS = 1000;
@@ -65,7 +66,8 @@ export function createProjections(logger: Logger): Projections {
   async function flush(): Promise<void> {
     clearTimeout(timer);
     timer = undefined;
-    if (writing) await writing.done.catch(() => undefined);
+    // Whoever asked at the same time may have taken up the next write meanwhile: it is waited for as well.
+    while (writing) await writing.done.catch(() => undefined);
     if (dirty.size === 0) return;
     const chats = dirty;
     dirty = new Map();
@@ -116,7 +118,8 @@ function merge(old: ChatProjection, newer: ChatProjection): ChatProjection {
 /** Writes the derived fields; they only ever grow, so a repeated or late write is harmless. */
 export async function writeProjections(chats: ReadonlyMap<string, ChatProjection>): Promise<void> {
   // The members first: a chat whose head is behind the log tells the recovery to look at its senders again.
-  const members = [...chats].flatMap(([chatId, chat]) => senderUpdates(chatId, chat));
+  const hiding = await whoHidesReading(chats);
+  const members = [...chats].flatMap(([chatId, chat]) => senderUpdates(chatId, chat, hiding));
   const options = { ordered: false, writeConcern: { w: 1, journal: false } } as const;
   if (members.length > 0) await MembershipModel.collection.bulkWrite(members, options);
   await ChatModel.collection.bulkWrite(
@@ -125,11 +128,31 @@ export async function writeProjections(chats: ReadonlyMap<string, ChatProjection
   );
 }
 
-function senderUpdates(chatId: string, chat: ChatProjection) {
+/** Of the senders those who keep read receipts off: what others may know of their reading stands still. */
+async function whoHidesReading(chats: ReadonlyMap<string, ChatProjection>): Promise<Set<string>> {
+  const senders = new Set([...chats.values()].flatMap((chat) => [...chat.senders.keys()]));
+  if (senders.size === 0) return new Set();
+  const hiding = await UserModel.collection
+    .find(
+      { _id: { $in: [...senders].map((id) => new Types.ObjectId(id)) }, 'privacy.readReceipts': false },
+      { projection: { _id: 1 } },
+    )
+    .toArray();
+  return new Set(hiding.map(({ _id }) => String(_id)));
+}
+
+function senderUpdates(chatId: string, chat: ChatProjection, hiding: ReadonlySet<string>) {
   return [...chat.senders].map(([userId, { seq, count }]) => ({
     updateOne: {
       filter: { chatId: new Types.ObjectId(chatId), userId: new Types.ObjectId(userId) },
-      update: { $max: { deliveredSeq: seq, readSeq: seq, shownReadSeq: seq, readCount: count } },
+      update: {
+        $max: {
+          deliveredSeq: seq,
+          readSeq: seq,
+          readCount: count,
+          ...(!hiding.has(userId) && { shownReadSeq: seq }),
+        },
+      },
     },
   }));
 }

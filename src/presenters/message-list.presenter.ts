@@ -18,7 +18,7 @@ export function createPresentMessages(deps: {
     const floors = await deps.statusFloors(chatIds);
     const now = deps.clock.now();
     return messages.map((message) => {
-      const status = statusAt(message.seq, floors.get(String(message.chatId)));
+      const status = statusAt(message, floors.get(String(message.chatId)));
       return presentMessage(message, { viewerId, status, now });
     });
   };

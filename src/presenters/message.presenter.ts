@@ -7,6 +7,9 @@ export type MessageStatus = 'sent' | 'delivered' | 'read';
 export interface StatusFloor {
   delivered: number;
   read: number;
+  /** Whose `read` it is; their own messages count as read up to `nextRead`, the lowest of the others. */
+  lowestReaderId: string;
+  nextRead: number;
 }
 
 /** A message on the wire (contract section 4). */
@@ -65,10 +68,14 @@ export function presentMessage(
   };
 }
 
-/** The status of message number `seq` under the chat's lowest watermarks; without anybody to reach it stays `sent`. */
-export function statusAt(seq: number, floor: StatusFloor | undefined): MessageStatus {
+/** A message's status under the chat's lowest watermarks; without anybody to reach it stays `sent`. */
+export function statusAt(
+  { seq, senderId }: Pick<MessageRecord, 'seq' | 'senderId'>,
+  floor: StatusFloor | undefined,
+): MessageStatus {
   if (floor === undefined) return 'sent';
-  if (floor.read >= seq) return 'read';
+  const read = floor.lowestReaderId === String(senderId) ? floor.nextRead : floor.read;
+  if (read >= seq) return 'read';
   return floor.delivered >= seq ? 'delivered' : 'sent';
 }
 

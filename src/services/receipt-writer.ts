@@ -1,6 +1,6 @@
-import type { EventBus } from '../events/event-bus';
 import { MembershipModel } from '../models/membership.model';
 import { toObjectId } from '../models/object-id';
+import type { Reach, WatermarkAnnouncer } from './watermark-announcer';
 
 /** Where a member's watermarks shall be moved to; they never move back. */
 export interface WatermarkMove {
@@ -9,8 +9,8 @@ export interface WatermarkMove {
   deliveredSeq: number;
   /** Absent when only delivery moves. */
   read?: { seq: number; count: number };
-  /** False while the reader keeps read receipts off: what others may know of reading then stands still. */
-  isShown: boolean;
+  /** What others may know of the reading; absent while the reader keeps read receipts off, it then stands still. */
+  shownReadSeq?: number;
 }
 
 interface Pending {
@@ -18,19 +18,14 @@ interface Pending {
   waiting: Array<{ resolve: () => void; reject: (error: unknown) => void }>;
 }
 
-interface Stored {
-  deliveredSeq: number;
-  readSeq: number;
-}
-
 /** A flush waits this long for company, so that the ticks of a busy chat cost few writes. */
 const COALESCE_MS = 40;
 
 /**
  * Owns the writing of watermarks: moves are merged per member and written together, one read and one write for all of
- * them. A move is acknowledged once it is stored; then the bus hears what moved.
+ * them. A move is acknowledged once it is stored; then it is announced.
  */
-export function createReceiptWriter(bus: EventBus): {
+export function createReceiptWriter(announcer: WatermarkAnnouncer): {
   move(move: WatermarkMove): Promise<void>;
   stop(): Promise<void>;
 } {
@@ -54,7 +49,7 @@ export function createReceiptWriter(bus: EventBus): {
       await writeMoves(batch.map((entry) => entry.move));
       for (const { move, waiting } of batch) {
         for (const { resolve } of waiting) resolve();
-        announce(bus, move, before.get(keyOf(move)));
+        announce(announcer, move, before.get(keyOf(move)));
       }
     } catch (error) {
       for (const { waiting } of batch) for (const { reject } of waiting) reject(error);
@@ -83,20 +78,27 @@ function keyOf({ chatId, userId }: WatermarkMove): string {
 
 function merge(a: WatermarkMove, b: WatermarkMove): WatermarkMove {
   const read = (a.read?.seq ?? -1) > (b.read?.seq ?? -1) ? a.read : b.read;
-  return { ...b, deliveredSeq: Math.max(a.deliveredSeq, b.deliveredSeq), ...(read && { read }) };
+  const shownReadSeq = Math.max(a.shownReadSeq ?? 0, b.shownReadSeq ?? 0);
+  return {
+    chatId: a.chatId,
+    userId: a.userId,
+    deliveredSeq: Math.max(a.deliveredSeq, b.deliveredSeq),
+    ...(read && { read }),
+    ...(shownReadSeq > 0 && { shownReadSeq }),
+  };
 }
 
-async function readStored(moves: WatermarkMove[]): Promise<Map<string, Stored>> {
+async function readStored(moves: WatermarkMove[]): Promise<Map<string, Reach>> {
   const rows = await MembershipModel.collection
     .find(
       { $or: moves.map(memberFilter) },
-      { projection: { chatId: 1, userId: 1, deliveredSeq: 1, readSeq: 1 } },
+      { projection: { chatId: 1, userId: 1, deliveredSeq: 1, readSeq: 1, shownReadSeq: 1 } },
     )
     .toArray();
   return new Map(
     rows.map((row) => [
       `${row.chatId}:${row.userId}`,
-      { deliveredSeq: row.deliveredSeq, readSeq: row.readSeq },
+      { delivered: row.deliveredSeq, read: row.readSeq, shown: row.shownReadSeq },
     ]),
   );
 }
@@ -112,31 +114,18 @@ async function writeMoves(moves: WatermarkMove[]): Promise<void> {
   );
 }
 
-function maxima({ deliveredSeq, read, isShown }: WatermarkMove) {
+function maxima({ deliveredSeq, read, shownReadSeq }: WatermarkMove) {
   return {
     deliveredSeq,
-    ...(read && { readSeq: read.seq, readCount: read.count, ...(isShown && { shownReadSeq: read.seq }) }),
+    ...(read && { readSeq: read.seq, readCount: read.count }),
+    ...(shownReadSeq !== undefined && { shownReadSeq }),
   };
 }
 
-/** A read implies the delivery of the same messages; where both move together only the read is told. */
-function announce(bus: EventBus, move: WatermarkMove, before: Stored | undefined): void {
-  if (!before) return;
-  const { chatId, userId, isShown } = move;
-  const readTo = move.read?.seq ?? 0;
-  if (readTo > before.readSeq) {
-    bus.emit('receipt.moved', {
-      chatId,
-      userId,
-      kind: 'read',
-      fromSeq: before.readSeq,
-      toSeq: readTo,
-      isShown,
-    });
-  }
-  const deliveredFrom = Math.max(before.deliveredSeq, isShown ? readTo : 0);
-  if (move.deliveredSeq > deliveredFrom) {
-    const moved = { chatId, userId, fromSeq: deliveredFrom, toSeq: move.deliveredSeq, isShown: true };
-    bus.emit('receipt.moved', { ...moved, kind: 'delivered' });
-  }
+/** Who is no member any more moved nothing. */
+function announce(announcer: WatermarkAnnouncer, move: WatermarkMove, stored: Reach | undefined): void {
+  if (!stored) return;
+  const { chatId, userId, deliveredSeq, read, shownReadSeq } = move;
+  const to = { delivered: deliveredSeq, read: read?.seq ?? 0, shown: shownReadSeq ?? 0 };
+  announcer.tell({ chatId, userId }, to, stored);
 }

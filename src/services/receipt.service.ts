@@ -4,17 +4,21 @@ import type { Journal } from '../journal/journal.types';
 import { MembershipModel } from '../models/membership.model';
 import { MessageModel, type MessageRecord } from '../models/message.model';
 import { toObjectId } from '../models/object-id';
-import { UserModel } from '../models/user.model';
 import { assertMember } from '../policies/message.policy';
 import type { Actor } from '../types/actor';
 import { findVisibleMessage } from './message-access';
+import { createReceiptPrivacy } from './receipt-privacy';
 import { createReceiptWriter } from './receipt-writer';
 import type { RosterService } from './roster.service';
 import { announceSenderMoves } from './sender-moves';
+import { createWatermarkAnnouncer } from './watermark-announcer';
 
 export interface Floor {
   delivered: number;
   read: number;
+  /** Whose `read` it is, and the lowest of the others', which is what counts for that member's own messages. */
+  lowestReaderId: string;
+  nextRead: number;
 }
 
 export interface ReceiptService {
@@ -40,8 +44,10 @@ export function createReceiptService(deps: {
   bus: EventBus;
 }): ReceiptService {
   const { journal, rosters, bus } = deps;
-  const writer = createReceiptWriter(bus);
-  announceSenderMoves(bus);
+  const announcer = createWatermarkAnnouncer(bus);
+  const privacy = createReceiptPrivacy(bus);
+  const writer = createReceiptWriter(announcer);
+  announceSenderMoves({ bus, privacy, announcer });
 
   async function moveTo(
     actor: Actor,
@@ -50,13 +56,13 @@ export function createReceiptService(deps: {
     at: { seq: number; count: number },
   ) {
     const { userId } = actor;
-    const isShown = kind === 'read' && (await showsReadReceipts(userId));
+    const isShown = kind === 'read' && (await privacy.showsReading(userId));
     await writer.move({
       chatId,
       userId,
       deliveredSeq: at.seq,
-      isShown,
       ...(kind === 'read' && { read: at }),
+      ...(isShown && { shownReadSeq: at.seq }),
     });
   }
 
@@ -97,27 +103,55 @@ export function createReceiptService(deps: {
     async statusFloors(chatIds) {
       await journal.settle(chatIds);
       const rows = await MembershipModel.collection
-        .aggregate<{ _id: unknown; delivered: number; read: number; members: number }>([
+        .aggregate<FloorRow>([
           { $match: { chatId: { $in: chatIds.map(toObjectId) }, leftAt: null } },
           {
             $group: {
               _id: '$chatId',
               delivered: { $min: '$deliveredSeq' },
-              read: { $min: '$shownReadSeq' },
-              members: { $sum: 1 },
+              readers: {
+                $topN: {
+                  n: 2,
+                  sortBy: { shownReadSeq: 1 },
+                  output: { userId: '$userId', read: '$shownReadSeq' },
+                },
+              },
             },
           },
         ])
         .toArray();
-      // A sender's own watermarks are always at or above their messages, so the minimum over all is that over the others.
-      return new Map(rows.filter((row) => row.members > 1).map((row) => [String(row._id), row]));
+      return new Map(
+        rows.flatMap((row) => {
+          const floor = floorOf(row);
+          return floor ? [[String(row._id), floor]] : [];
+        }),
+      );
     },
 
     stop: () => writer.stop(),
   };
 }
 
-function statusFor(message: MessageRecord, floor: Floor): 'sent' | 'delivered' | 'read' {
+interface FloorRow {
+  _id: unknown;
+  delivered: number;
+  /** The two members whose shown reading is lowest. */
+  readers: Array<{ userId: unknown; read: number }>;
+}
+
+/**
+ * Who sends has got what came before, so the minimum of all deliveries is that of the others; their reading may be hidden. There is
+ * no floor without anybody else in the chat.
+ */
+function floorOf({ delivered, readers: [lowest, next] }: FloorRow): Floor | undefined {
+  if (!lowest || !next) return undefined;
+  return { delivered, read: lowest.read, lowestReaderId: String(lowest.userId), nextRead: next.read };
+}
+
+function statusFor(
+  message: MessageRecord,
+  floor: Pick<Floor, 'delivered' | 'read'>,
+): 'sent' | 'delivered' | 'read' {
   if (floor.read >= message.seq) return 'read';
   return floor.delivered >= message.seq ? 'delivered' : 'sent';
 }
@@ -129,9 +163,4 @@ async function countAt(chatId: string, seq: number): Promise<{ seq: number; coun
     { projection: { seq: 1, count: 1 } },
   );
   return row ?? { seq: 0, count: 0 };
-}
-
-async function showsReadReceipts(userId: string): Promise<boolean> {
-  const user = await UserModel.findById(toObjectId(userId), { 'privacy.readReceipts': 1 }).lean();
-  return user?.privacy?.readReceipts !== false;
 }
