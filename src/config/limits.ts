@@ -9,6 +9,8 @@ export const MAX_DEVICE_ID_LENGTH = 128;
 export const MAX_EMOJI_LENGTH = 32;
 export const MAX_GROUP_MEMBERS = 1024;
 export const MAX_DEVICES_PER_USER = 20;
+/** Every event goes to all of them, and each stands in the user's document. */
+export const MAX_SOCKETS_PER_USER = 50;
 export const MAX_FORWARD_CHATS = 20;
 export const MAX_SEARCH_LENGTH = 100;
 

@@ -1,4 +1,4 @@
-import { SOCKET_AUTH_TIMEOUT_MS } from '../config/limits';
+import { MAX_SOCKETS_PER_USER, SOCKET_AUTH_TIMEOUT_MS } from '../config/limits';
 import type { Logger } from '../config/logger';
 import type { Connections } from '../delivery/connections';
 import { unauthenticated } from '../errors/app-error';
@@ -87,6 +87,9 @@ export function createSocketAuthenticator(deps: {
   function listen(socket: ParleySocket, { userId, deviceId, sessionId, dialect }: Actor): void {
     connections.remove(socket.id);
     connections.add({ socketId: socket.id, userId, deviceId, sessionId, dialect });
+    for (const { socketId } of connections.ofUser(userId).slice(0, -MAX_SOCKETS_PER_USER)) {
+      socket.nsp.sockets.get(socketId)?.disconnect(true);
+    }
   }
 
   /** A session that ended after the handshake's check was not yet in `connections`, to be closed with it. */
