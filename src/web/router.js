@@ -7,10 +7,10 @@ export function chatIdInAddress() {
 
 /** The token of an invite link, taken out of the address so that a reload does not ask again. @returns {string | null} */
 export function takeInvite() {
-  const token = /^#join=(.+)$/.exec(location.hash)?.[1];
+  const token = /^#join=([\w-]+)$/.exec(location.hash)?.[1];
   if (!token) return null;
   history.replaceState(null, '', location.pathname);
-  return decodeURIComponent(token);
+  return token;
 }
 
 /** @param {(chatId: string | null) => void} onChange */
