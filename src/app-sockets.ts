@@ -100,6 +100,7 @@ function startDelivery(
     rosters,
     fanOut,
     presenceAudience: (userId, ids) => presence.audienceOf(userId, ids ?? connections.userIds()),
+    neighbours: (userId) => presence.neighboursOf(userId, connections.userIds()),
     isAnnounced: presence.isAnnounced,
     typingAudience: presence.typingAudienceOf,
     connections,

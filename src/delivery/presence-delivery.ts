@@ -12,14 +12,16 @@ export function startPresenceDelivery(deps: {
   fanOut: FanOut;
   /** The users who may know of this one's presence and are connected here. */
   presenceAudience: (userId: string, connectedIds?: string[]) => Promise<string[]>;
+  /** The contacts and chat partners connected here, whether or not they may know. */
+  neighbours: (userId: string) => Promise<string[]>;
   isAnnounced: (userId: string) => boolean;
   /** Of these users those who may see this one type. */
   typingAudience: (userId: string, userIds: string[]) => Promise<string[]>;
   connections: Connections;
   viewDevices: (userId: string) => Promise<DeviceView[]>;
 }): void {
-  const { bus, rosters, fanOut, presenceAudience, isAnnounced, typingAudience, connections, viewDevices } =
-    deps;
+  const { bus, rosters, fanOut, presenceAudience, neighbours, isAnnounced, typingAudience, ...rest } = deps;
+  const { connections, viewDevices } = rest;
   /** What one person types where is told in its order, however long the looking up of the audience takes. */
   const inOrder = createKeyedQueue();
 
@@ -33,6 +35,15 @@ export function startPresenceDelivery(deps: {
   bus.on('contact.changed', async ({ ownerId, userId }) => {
     await tellAgain(ownerId, userId);
     await tellAgain(userId, ownerId);
+  });
+
+  bus.on('presence.audience-changed', async ({ userId }) => {
+    if (!isAnnounced(userId)) return;
+    const audience = new Set(await presenceAudience(userId));
+    for (const viewerId of await neighbours(userId)) {
+      const isOnline = audience.has(viewerId);
+      fanOut.tell([viewerId], (outbound) => outbound.presenceChanged({ userId, isOnline }));
+    }
   });
 
   bus.on('presence.changed', async ({ userId, isOnline }) => {

@@ -36,6 +36,8 @@ export interface DomainEvents {
   'chat.settings-changed': { chatId: string; userId: string };
   'typing.changed': { chatId: string; userId: string; isTyping: boolean };
   'presence.changed': { userId: string; isOnline: boolean };
+  /** The user set anew who may see whether they are online. */
+  'presence.audience-changed': { userId: string };
   'user.updated': { userId: string };
   'user.deleted': { userId: string };
   /** What `ownerId` holds about `userId` changed: contact, request or block. */

@@ -18,6 +18,8 @@ export interface PresenceService {
   setAway(userId: string, isAway: boolean): Promise<void>;
   /** Of the connected users those who may know of this one's presence: contacts and chat partners, by privacy and blocks. */
   audienceOf(userId: string, connectedIds: Iterable<string>): Promise<string[]>;
+  /** Of the connected users the contacts and chat partners, whether or not they may know. */
+  neighboursOf(userId: string, connectedIds: Iterable<string>): Promise<string[]>;
   /** Of these users those who may see this one type: a block ends that in groups too. */
   typingAudienceOf(userId: string, userIds: string[]): Promise<string[]>;
   /** True while others, if they may know, see this user online. */
@@ -102,10 +104,10 @@ export function createPresenceService(deps: { bus: EventBus; clock: Clock }): Pr
       announce(userId, !isAway);
     },
 
+    neighboursOf,
+
     async audienceOf(userId, connectedIds) {
-      const near = await nearTo(userId);
-      near.delete(userId);
-      const connected = [...connectedIds].filter((id) => near.has(id));
+      const connected = await neighboursOf(userId, connectedIds);
       if (connected.length === 0) return [];
       const [user, relations] = await Promise.all([
         UserModel.findById(userId, { privacy: 1 }).lean(),
@@ -145,6 +147,12 @@ export function createPresenceService(deps: { bus: EventBus; clock: Clock }): Pr
       );
     },
   };
+}
+
+async function neighboursOf(userId: string, connectedIds: Iterable<string>): Promise<string[]> {
+  const near = await nearTo(userId);
+  near.delete(userId);
+  return [...connectedIds].filter((id) => near.has(id));
 }
 
 /** Contacts on either side and the people one shares a chat with. */

@@ -39,6 +39,7 @@ export function createUserService(deps: { bus: EventBus }): UserService {
     async updateProfile(userId, patch) {
       const user = await writeProfile(userId, patch);
       deps.bus.emit('user.updated', { userId });
+      if (patch.privacy?.online !== undefined) deps.bus.emit('presence.audience-changed', { userId });
       return user;
     },
 

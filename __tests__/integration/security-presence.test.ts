@@ -1,0 +1,33 @@
+import { startWorld, type World } from '../support/native-world';
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld();
+});
+afterAll(() => world.stop());
+
+describe('hiding that one is online', () => {
+  it('is told at once to those who saw it, and showing it again to those who may', async () => {
+    const [ann, friend, partner] = [
+      await world.person('Ann'),
+      await world.person('Friend'),
+      await world.person('Partner'),
+    ];
+    await ann.api('POST', '/api/users/add-contact', { userId: friend.id });
+    await world.privateChat(ann, partner);
+    const [friendSocket, partnerSocket] = [await world.socket(friend), await world.socket(partner)];
+    await world.socket(ann);
+    const aboutAnn = ({ userId }: { userId: string }) => userId === ann.id;
+    for (const socket of [friendSocket, partnerSocket]) await socket.waitFor('user-online', aboutAnn);
+
+    await ann.api('PUT', '/api/users/profile', { privacy: { online: 'contacts' } });
+    await partnerSocket.waitFor('user-offline', aboutAnn);
+    expect(friendSocket.heard('user-offline')).toEqual([]);
+    await ann.api('PUT', '/api/users/profile', { privacy: { online: 'nobody' } });
+    await friendSocket.waitFor('user-offline', aboutAnn);
+
+    const again = () => partnerSocket.heard('user-online').filter(aboutAnn).length === 2;
+    await ann.api('PUT', '/api/users/profile', { privacy: { online: 'everyone' } });
+    await partnerSocket.waitFor('user-online', again);
+  });
+});
