@@ -34,17 +34,22 @@ export async function amendMessage(
   clock: Clock,
 ): Promise<AmendResult> {
   const { messageId, change, mark } = request;
-  let triedRev: number | undefined;
-  for (let attempt = 0; attempt < MAX_ATTEMPTS && clock.now().getTime() < request.deadlineMs; attempt += 1) {
+  const triedRevs = new Set<number>();
+  const leftMs = () => request.deadlineMs - clock.now().getTime();
+  for (let attempt = 0; attempt < MAX_ATTEMPTS && leftMs() > 0; attempt += 1) {
     try {
       const message = await MessageModel.collection.findOne<MessageRecord>({ _id: messageId, chatId });
       if (message === null) throw notFound('The message');
       // An earlier try whose answer was lost did arrive after all.
-      if (triedRev !== undefined && message.lastRev === triedRev) return { message, isChanged: true };
+      if (message.lastRev !== undefined && triedRevs.has(message.lastRev))
+        return { message, isChanged: true };
       const patch = change(message);
       if (patch === undefined) return { message, isChanged: false };
-      triedRev = await mark(message);
-      const amended = await applyPatch(message, patch, triedRev);
+      const rev = await mark(message);
+      triedRevs.add(rev);
+      // Later than that a sync may have passed the marker as one without effect (`sync-changes.ts`).
+      if (leftMs() <= 0) break;
+      const amended = await applyPatch(message, patch, rev);
       if (amended) return { message: amended, isChanged: true };
     } catch (error) {
       if (!isMongoUnavailable(error)) throw error;

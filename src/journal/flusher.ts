@@ -10,10 +10,15 @@ import { findStored } from './stored';
 /** A lane in which another node took a number is flushed apart for this long. */
 const CONTENDED_MS = 5000;
 const RETRY_UNCERTAIN_MS = 200;
+/** How often it is asked whether refused messages were stored after all, and how many of them: the first of an outage. */
+const RETRY_UNSURE_MS = 1000;
+const MAX_UNSURE = 10_000;
 
 export interface Flusher {
   /** Writes the messages, in order within each chat; every one of them ends resolved, rejected or back in its lane. */
   flush(ops: LogOp[]): Promise<void>;
+  /** Ends the asking for what may have been stored. */
+  stop(): void;
 }
 
 /**
@@ -27,6 +32,9 @@ export function createFlusher(deps: {
   onSettled: (op: LogOp) => void;
 }): Flusher {
   const { clock, onWritten, onSettled } = deps;
+  /** Refused to their senders because nobody could say whether they are stored. */
+  let unsure: LogOp[] = [];
+  let timer: NodeJS.Timeout | undefined;
 
   function commit(ops: readonly LogOp[], numbered: readonly Numbered[]): void {
     const written: LogRow[] = [];
@@ -60,7 +68,7 @@ export function createFlusher(deps: {
       const own = byId.get(String(op.id));
       const first = op.key === undefined ? undefined : byKey.get(op.key);
       if (own) {
-        op.lane.head = undefined;
+        if (!op.isSettled) op.lane.head = undefined;
         onSettled(op);
         op.resolve({ row: own, isNew: true });
         written.push(own);
@@ -77,7 +85,9 @@ export function createFlusher(deps: {
   async function resolveUncertain(ops: LogOp[], cause: unknown): Promise<void> {
     let open = ops;
     while (open.length > 0) {
-      open = rejectOverdue(open, clock.now().getTime(), cause, onSettled);
+      const nowMs = clock.now().getTime();
+      keepUnsure(open.filter((op) => op.deadlineMs <= nowMs));
+      open = rejectOverdue(open, nowMs, cause, onSettled);
       try {
         open = await dropStored(open);
         for (const lane of new Set(open.map((op) => op.lane))) open = giveBack(open, lane);
@@ -87,8 +97,31 @@ export function createFlusher(deps: {
     }
   }
 
+  function keepUnsure(ops: LogOp[]): void {
+    unsure.push(...ops.slice(0, MAX_UNSURE - unsure.length));
+    if (unsure.length === 0) return;
+    clearTimeout(timer);
+    timer = setTimeout(() => void settleUnsure(), RETRY_UNSURE_MS);
+    timer.unref();
+  }
+
+  /** What turns out to be stored is announced like everything else: its sender may never ask again. */
+  async function settleUnsure(): Promise<void> {
+    const ops = unsure;
+    unsure = [];
+    try {
+      if (ops.length > 0) await dropStored(ops);
+    } catch {
+      keepUnsure(ops);
+    }
+  }
+
   return {
+    stop: () => clearTimeout(timer),
+
     async flush(batch) {
+      // First what was written before, so that the order of announcements is that of the log.
+      await settleUnsure();
       let ops = batch;
       while (ops.length > 0) {
         const numbered = numberOps(ops, clock.now());

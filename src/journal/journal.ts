@@ -237,6 +237,7 @@ export function createJournal(deps: {
     async stop() {
       isStopped = true;
       if (pending > 0) await new Promise<void>((resolve) => idle.push(resolve));
+      flusher.stop();
       await projections
         .stop()
         .catch((error) => logger.warn('Projections are left for the next start', { cause: error }));
