@@ -39,3 +39,30 @@ describe.each(takers)('the name of %s', (_what, setName) => {
     },
   );
 });
+
+describe('what stands beside a message', () => {
+  const turned = 'invoice\u202excod.exe';
+
+  it.each([
+    ['the name of a file', { type: 'document', url: 'https://files.example.org/1', name: turned }],
+    ['the name of a place', { type: 'location', latitude: 1, longitude: 2, name: 'Home\u2067' }],
+    ['the name of a file on two lines', { type: 'document', url: 'https://a.example.org', name: 'a\nb' }],
+  ])('cannot hide what it is: %s', async (_what, content) => {
+    const { body } = await alice.api('POST', '/api/messages', { chatId, content });
+    expect([body.code, body.errors?.[0]?.path]).toEqual(['validation_failed', 'content.name']);
+  });
+
+  it('is an emoji and nothing that turns the text around it', async () => {
+    const sent = await alice.api('POST', '/api/messages', { chatId, content: 'left to right' });
+    const react = (emoji: string) =>
+      alice.api('POST', `/api/messages/${sent.body.message.id}/react`, { emoji });
+    expect((await react('👍\u202e')).body.code).toBe('validation_failed');
+    expect((await react('👩‍👩‍👧')).status).toBe(200);
+  });
+
+  it('may be anything in the text itself, in any direction', async () => {
+    const text = 'שלום \u202bworld\u202c\nsecond line';
+    const { body } = await alice.api('POST', '/api/messages', { chatId, content: text });
+    expect(body.message.content.text).toBe(text);
+  });
+});

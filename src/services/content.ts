@@ -1,5 +1,6 @@
 import { MAX_NAME_LENGTH, MAX_TEXT_LENGTH, MAX_URL_LENGTH } from '../config/limits';
 import { invalidField } from '../errors/app-error';
+import { isPlain } from '../helpers/plain-name';
 import {
   type LocationContent,
   MEDIA_TYPES,
@@ -7,6 +8,8 @@ import {
   type MediaType,
   type UserContent,
 } from '../types/content';
+
+const MAX_FILE_NAME_LENGTH = 255;
 
 /**
  * Reads what a client sent as `content` (contract section 4): an object by type, or a bare string for a text. Unknown
@@ -40,7 +43,7 @@ function wellFormed(text: string): string {
 }
 
 function readLocation(content: Record<string, unknown>): LocationContent {
-  const name = optionalText(content, 'name', MAX_NAME_LENGTH);
+  const name = optionalName(content, MAX_NAME_LENGTH);
   return {
     type: 'location',
     latitude: readNumber(content, 'latitude', -90, 90),
@@ -58,12 +61,13 @@ function readMedia(type: MediaType, content: Record<string, unknown>): MediaCont
   for (const [field, max] of [
     ['mediaId', 64],
     ['caption', MAX_TEXT_LENGTH],
-    ['name', 255],
     ['mimeType', 127],
   ] as const) {
     const text = optionalText(content, field, max);
     if (text !== undefined) media[field] = text;
   }
+  const name = optionalName(content, MAX_FILE_NAME_LENGTH);
+  if (name !== undefined) media.name = name;
   for (const field of ['size', 'durationMs', 'width', 'height'] as const) {
     if (content[field] !== undefined && content[field] !== null) {
       media[field] = readNumber(content, field, 0, Number.MAX_SAFE_INTEGER);
@@ -77,6 +81,13 @@ function optionalText(content: Record<string, unknown>, field: string, max: numb
   if (value === undefined || value === null) return undefined;
   if (typeof value === 'string' && value.length <= max) return wellFormed(value);
   throw invalidField(`content.${field}`, `must be a text of at most ${max} characters`);
+}
+
+/** A file or a place must not look like another one. */
+function optionalName(content: Record<string, unknown>, max: number): string | undefined {
+  const name = optionalText(content, 'name', max);
+  if (name === undefined || isPlain(name)) return name;
+  throw invalidField('content.name', 'must be one line without characters that turn the text around');
 }
 
 function readNumber(content: Record<string, unknown>, field: string, min: number, max: number): number {

@@ -1,6 +1,7 @@
 import { MAX_EMOJI_LENGTH } from '../config/limits';
 import { forbidden, invalidField } from '../errors/app-error';
 import type { EventBus } from '../events/event-bus';
+import { isPlain } from '../helpers/plain-name';
 import type { Journal } from '../journal/journal.types';
 import type { MessageRecord, ReactionRecord } from '../models/message.model';
 import { toObjectId } from '../models/object-id';
@@ -61,5 +62,6 @@ function assertEmoji(emoji: string | null): void {
   if (emoji === null) return;
   const isEmoji =
     /\p{Extended_Pictographic}|\p{Regional_Indicator}|\u20e3/u.test(emoji) && !/[\p{L}\s<>]/u.test(emoji);
-  if (!isEmoji || emoji.length > MAX_EMOJI_LENGTH) throw invalidField('emoji', 'must be an emoji, or null');
+  if (!isEmoji || !isPlain(emoji) || emoji.length > MAX_EMOJI_LENGTH)
+    throw invalidField('emoji', 'must be an emoji, or null');
 }

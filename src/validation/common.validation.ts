@@ -1,5 +1,6 @@
 import { body, param, query, type ValidationChain } from 'express-validator';
 import { MAX_NAME_LENGTH, MAX_URL_LENGTH, PAGE_DEFAULT, PAGE_MAX } from '../config/limits';
+import { isPlain, isVisible } from '../helpers/plain-name';
 
 const OBJECT_ID = /^[0-9a-f]{24}$/i;
 
@@ -28,15 +29,10 @@ export const textBody = (name: string, { min = 0, max }: { min?: number; max: nu
     .custom((value) => typeof value === 'string' && value.trim().length >= min && value.length <= max)
     .withMessage(`must be a text of ${min} to ${max} characters`);
 
-/** Breaks out of the line a name stands in, or turns the text around it: controls, line ends, bidi overrides and isolates. */
-const DISRUPTIVE = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
-/** Shows nothing, though some of it counts as letters: joiners, fillers, the blank of Braille. */
-const INVISIBLE = /[\s\p{Default_Ignorable_Code_Point}\u2800]/gu;
-
 /** True for what can stand for a person or a group: something to see, in any script, on one line that runs its own way. */
 export function isName(value: unknown): value is string {
   if (typeof value !== 'string' || value.length > MAX_NAME_LENGTH) return false;
-  return value.replace(INVISIBLE, '') !== '' && !DISRUPTIVE.test(value.trim());
+  return isVisible(value) && isPlain(value);
 }
 
 /** The name of a person or a group in the body. */
