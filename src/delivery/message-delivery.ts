@@ -23,7 +23,8 @@ export function startMessageDelivery(deps: {
     const senderId = String(message.senderId);
     fanOut.tell([senderId], (outbound) => outbound.messageCreated(message, true));
     fanOut.tell(
-      roster.memberIds.filter((userId) => userId !== senderId),
+      // Who joined while this waited for its turn does not see it.
+      roster.memberIds.filter((userId) => userId !== senderId && canSee(roster, userId, message)),
       (outbound) => outbound.messageCreated(message, false),
     );
   }

@@ -3,11 +3,12 @@ import type { EventBus } from '../events/event-bus';
 import { createRepeater, type Repeater } from '../helpers/repeater';
 import type { Journal } from '../journal/journal.types';
 import { MessageModel, type MessageRecord } from '../models/message.model';
-import { scrubQuotes } from '../services/message.service';
+import { scrubQuotes } from '../services/quotation';
 import type { Clock } from '../types/clock';
 
 const EVERY_MS = 1000;
 const PER_RUN = 500;
+const AT_ONCE = 25;
 
 /**
  * Makes tombstones of disappearing messages whose time is over. Readers hide them from the first moment, so this may lag; the
@@ -25,6 +26,7 @@ export function createExpiryJob(deps: {
   const { journal, bus, clock, logger } = deps;
   async function run(): Promise<number> {
     const now = clock.now();
+    const failures: unknown[] = [];
     const due = await MessageModel.collection
       .find<Pick<MessageRecord, '_id' | 'chatId'>>(
         { expiresAt: { $lte: now } },
@@ -33,17 +35,26 @@ export function createExpiryJob(deps: {
       .sort({ expiresAt: 1 })
       .limit(PER_RUN)
       .toArray();
-    for (const { _id, chatId } of due) await expire(String(chatId), String(_id), now);
+    for (let from = 0; from < due.length; from += AT_ONCE) {
+      const some = due.slice(from, from + AT_ONCE);
+      const ends = await Promise.allSettled(
+        some.map(({ _id, chatId }) => expire(String(chatId), String(_id), now)),
+      );
+      // One that cannot be removed must not keep back those behind it.
+      failures.push(...ends.flatMap((end) => (end.status === 'rejected' ? [end.reason] : [])));
+    }
+    if (failures.length > 0) throw failures[0];
     return due.length;
   }
 
   async function expire(chatId: string, messageId: string, now: Date): Promise<void> {
     const { message, isChanged } = await journal.amend(chatId, messageId, (latest) => {
-      if (latest.expiresAt === undefined || latest.expiresAt === null) return undefined;
+      if (latest.content === null) return undefined;
       return { content: null, reactions: [], replyTo: null, deletedAt: latest.deletedAt ?? now };
     });
-    await MessageModel.collection.updateOne({ _id: message._id }, { $unset: { expiresAt: 1 } });
+    // Last of all, because what has no `expiresAt` any more is not looked at again.
     await scrubQuotes(messageId);
+    await MessageModel.collection.updateOne({ _id: message._id }, { $unset: { expiresAt: 1 } });
     if (isChanged) bus.emit('message.deleted', { message, userId: null });
   }
 

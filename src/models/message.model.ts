@@ -33,7 +33,13 @@ export interface MessageRecord {
   digest?: string;
   /** Null in a tombstone. */
   content: Content | null;
-  replyTo?: { id: Types.ObjectId; senderId: Types.ObjectId; content: Content | null } | null;
+  /** `expiresAt` is that of the quoted message, whose content shall be seen no longer here than there. */
+  replyTo?: {
+    id: Types.ObjectId;
+    senderId: Types.ObjectId;
+    content: Content | null;
+    expiresAt?: Date;
+  } | null;
   forwardedFrom?: { messageId: Types.ObjectId; senderId: Types.ObjectId } | null;
   reactions?: ReactionRecord[];
   createdAt: Date;

@@ -52,7 +52,7 @@ export function presentMessage(
     rev: revOf(message),
     senderId,
     content: isExpired ? null : message.content,
-    replyTo: deletedAt ? null : presentReply(message),
+    replyTo: deletedAt ? null : presentReply(message, now),
     forwardedFrom: message.forwardedFrom
       ? {
           messageId: String(message.forwardedFrom.messageId),
@@ -79,9 +79,14 @@ export function statusAt(
   return floor.delivered >= seq ? 'delivered' : 'sent';
 }
 
-function presentReply({ replyTo }: MessageRecord): MessageView['replyTo'] {
+function presentReply({ replyTo }: MessageRecord, now: Date): MessageView['replyTo'] {
   if (!replyTo) return null;
-  return { id: String(replyTo.id), senderId: String(replyTo.senderId), content: replyTo.content };
+  const isExpired = replyTo.expiresAt !== undefined && replyTo.expiresAt <= now;
+  return {
+    id: String(replyTo.id),
+    senderId: String(replyTo.senderId),
+    content: isExpired ? null : replyTo.content,
+  };
 }
 
 function presentReactions({ reactions }: MessageRecord): MessageView['reactions'] {

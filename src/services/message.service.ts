@@ -1,7 +1,10 @@
 import { MAX_FORWARD_CHATS, MAX_TEMP_ID_LENGTH } from '../config/limits';
 import { AppError, invalidField, notFound } from '../errors/app-error';
 import type { EventBus } from '../events/event-bus';
-import type { Journal } from '../journal/journal.types';
+import type { Journal, NewEntry } from '../journal/journal.types';
+import { isMessageRow } from '../journal/lane';
+import { digestOf, firstDigestOf } from '../journal/numbering';
+import { findStored } from '../journal/stored';
 import { MessageModel, type MessageRecord } from '../models/message.model';
 import { toObjectId } from '../models/object-id';
 import {
@@ -15,7 +18,9 @@ import type { Clock } from '../types/clock';
 import type { UserContent } from '../types/content';
 import { readContent } from './content';
 import { factsOf, findVisibleMessage } from './message-access';
+import { quote, scrubQuotes, withLivingQuote } from './quotation';
 import type { Roster, RosterService } from './roster.service';
+import { createSendingOrder } from './sending-order';
 
 export interface SendInput {
   chatId: string;
@@ -51,38 +56,44 @@ export function createMessageService(deps: {
   recordChange: (userId: string, key: string, value: unknown) => Promise<unknown>;
 }): MessageService {
   const { journal, rosters, bus, clock, recordChange } = deps;
-
-  async function replyOf(actor: Actor, chatId: string, messageId: string): Promise<MessageRecord['replyTo']> {
-    const { message } = await findVisibleMessage(rosters, actor.userId, messageId).catch((error) => {
-      throw error instanceof AppError && error.code === 'not_found'
-        ? invalidField('replyTo', 'is no message of this chat')
-        : error;
-    });
-    if (String(message.chatId) !== chatId) throw invalidField('replyTo', 'is no message of this chat');
-    return { id: message._id, senderId: message.senderId, content: message.content };
-  }
+  const inOrder = createSendingOrder();
 
   function expiry(roster: Roster): Date | undefined {
     if (roster.disappearingSeconds === 0) return undefined;
     return new Date(clock.now().getTime() + roster.disappearingSeconds * 1000);
   }
 
+  /** Hands the message to the journal; what it answers is awaited apart, so that the next message can follow at once. */
+  async function write(draft: Draft, replyToId: string | undefined): Promise<{ written: Appended }> {
+    const { chatId, senderId } = draft;
+    const roster = rosters.peek(chatId) ?? (await rosters.get(chatId));
+    assertMayPost(senderId, roster);
+    const place = { userId: senderId, chatId, now: clock.now() };
+    const replyTo = replyToId === undefined ? undefined : await quote(rosters, place, replyToId);
+    const written = journal.append({ ...draft, replyTo, expiresAt: expiry(roster) });
+    written.catch(() => undefined);
+    return { written };
+  }
+
   return {
     async sendMessage(actor, input) {
-      const content = readContent(input.content);
-      const tempId = readTempId(input.tempId);
-      const chatId = input.chatId.toLowerCase();
-      const roster = rosters.peek(chatId) ?? (await rosters.get(chatId));
-      assertMayPost(actor.userId, roster);
-      const replyTo = input.replyTo ? await replyOf(actor, chatId, input.replyTo) : undefined;
-      return journal.append({
-        chatId,
+      const draft = {
+        chatId: input.chatId.toLowerCase(),
         senderId: actor.userId,
-        content,
-        tempId,
-        replyTo,
-        expiresAt: expiry(roster),
-      });
+        content: readContent(input.content),
+        tempId: readTempId(input.tempId),
+      };
+      const replyToId = input.replyTo?.toLowerCase() || undefined;
+      const key = `${draft.chatId}:${draft.senderId}`;
+      try {
+        const { written } = await inOrder(key, replyToId !== undefined, () => write(draft, replyToId));
+        const { message, isNew } = await written;
+        return { message: isNew && replyToId ? await withLivingQuote(message) : message, isNew };
+      } catch (error) {
+        const first = isRefusal(error) ? await findFirst(draft, replyToId) : undefined;
+        if (!first) throw error;
+        return { message: first, isNew: false };
+      }
     },
 
     async editMessage(actor, messageId, content) {
@@ -104,9 +115,11 @@ export function createMessageService(deps: {
         assertMayDeleteForEveryone(actor.userId, roster, factsOf(latest), now);
         return latest.deletedAt ? undefined : { content: null, reactions: [], replyTo: null, deletedAt: now };
       });
-      if (result.isChanged) {
+      try {
+        // Also when it was deleted before: that time may have ended here.
         await scrubQuotes(messageId);
-        bus.emit('message.deleted', { message: result.message, userId: actor.userId });
+      } finally {
+        if (result.isChanged) bus.emit('message.deleted', { message: result.message, userId: actor.userId });
       }
       return result.message;
     },
@@ -118,8 +131,9 @@ export function createMessageService(deps: {
         { $addToSet: { deletedFor: toObjectId(actor.userId) } },
       );
       const chatId = String(message.chatId);
-      await recordChange(actor.userId, `hidden:${messageId}`, { chatId });
-      bus.emit('message.hidden', { userId: actor.userId, chatId, messageId });
+      const id = String(message._id);
+      await recordChange(actor.userId, `hidden:${id}`, { chatId });
+      bus.emit('message.hidden', { userId: actor.userId, chatId, messageId: id });
     },
 
     async forwardMessage(actor, messageId, chatIds) {
@@ -152,6 +166,24 @@ export function createMessageService(deps: {
   };
 }
 
+type Draft = Pick<NewEntry, 'chatId' | 'senderId' | 'content' | 'tempId'>;
+type Appended = ReturnType<Journal['append']>;
+
+/** A policy refused; nothing was tried. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof AppError && ['forbidden', 'not_found', 'validation_failed'].includes(error.code);
+}
+
+/** The message that was first sent so; a repetition is answered with it also where one may not write any more. */
+async function findFirst(draft: Draft, replyToId: string | undefined): Promise<MessageRecord | undefined> {
+  const { senderId, tempId } = draft;
+  if (tempId === undefined) return undefined;
+  const [row] = await findStored({ ids: [], keys: [{ senderId: toObjectId(senderId), tempId }] });
+  if (!row || !isMessageRow(row)) return undefined;
+  const replyTo = replyToId ? { id: toObjectId(replyToId), senderId: row.senderId, content: null } : null;
+  return firstDigestOf(row) === digestOf({ ...draft, replyTo }) ? row : undefined;
+}
+
 function readTempId(tempId: string | null | undefined): string | undefined {
   if (tempId === undefined || tempId === null) return undefined;
   if (tempId.length > 0 && tempId.length <= MAX_TEMP_ID_LENGTH) return tempId;
@@ -179,12 +211,4 @@ function editedContent(message: MessageRecord, change: unknown): UserContent {
 
 function sameContent(content: UserContent, message: MessageRecord): boolean {
   return JSON.stringify(content) === JSON.stringify(message.content);
-}
-
-/** What was deleted for everyone must not live on in quotations of it. */
-export async function scrubQuotes(messageId: string): Promise<void> {
-  await MessageModel.collection.updateMany(
-    { 'replyTo.id': toObjectId(messageId) },
-    { $set: { 'replyTo.content': null } },
-  );
 }

@@ -30,7 +30,9 @@ export function createStarService(deps: {
   async function visible(actor: Actor, message: MessageRecord): Promise<boolean> {
     const roster = await rosters.get(String(message.chatId));
     const member = roster?.members.get(actor.userId);
+    const isExpired = message.expiresAt != null && message.expiresAt <= clock.now();
     return (
+      !isExpired &&
       member !== undefined &&
       message.seq > member.joinedSeq &&
       !factsOf(message).deletedFor.includes(actor.userId)

@@ -4,8 +4,16 @@ import { MessageModel } from '../models/message.model';
 
 type Cursors = Map<string, number | undefined>;
 
-/** Clocks of several nodes differ a little; telling a change twice is harmless, leaving one out is not. */
-const CLOCK_MARGIN_MS = 5000;
+/**
+ * Clocks of several nodes differ a little, and a change may come up to 15 s after its marker (`sync-changes.ts`); telling a change
+ * twice is harmless, leaving one out is not.
+ */
+const MARGIN_MS = 20_000;
+
+/** What a time given by a client is taken for. */
+export function withMargin(since: Date): Date {
+  return new Date(since.getTime() - MARGIN_MS);
+}
 
 /** The `rev` of each chat as of a time, found by few looks into the log however long ago that was. */
 export async function cursorsSince(
@@ -13,7 +21,7 @@ export async function cursorsSince(
   memberships: MembershipRecord[],
   heads: Map<string, ChatHead>,
 ): Promise<Cursors> {
-  const from = new Date(since.getTime() - CLOCK_MARGIN_MS);
+  const from = withMargin(since);
   const cursors: Cursors = new Map();
   for (const { chatId, joinedAt } of memberships) {
     const id = String(chatId);

@@ -4,9 +4,10 @@ import type { ChatHead, Journal } from '../journal/journal.types';
 import { MembershipModel, type MembershipRecord } from '../models/membership.model';
 import type { MessageRecord } from '../models/message.model';
 import { toObjectId } from '../models/object-id';
+import { trusted } from '../models/trusted';
 import type { Actor } from '../types/actor';
 import { readChatChanges } from './sync-changes';
-import { cursorsSince, undeliveredCursors } from './sync-cursors';
+import { cursorsSince, undeliveredCursors, withMargin } from './sync-cursors';
 
 /** What a client knows (contract section 4): `rev` by chat, or a time, or nothing. */
 export interface SyncRequest {
@@ -73,16 +74,17 @@ export function createSyncService(deps: {
       const heads = await readHeads(chatIds);
       const cursors = await startingCursors(request, memberships, heads);
       const page = await readChanges(actor.userId, memberships, heads, cursors, limit);
-      const [feed, receipts] = await Promise.all([
+      const [feed, receipts, removed] = await Promise.all([
         userChanges.since(actor.userId, request.userRev ?? 0),
         readReceipts(actor.userId, page.isComplete ? chatIds : page.chatIds),
+        findRemoved(actor.userId, request, heads),
       ]);
       return {
         chatIds: page.chatIds,
         messages: page.messages,
         receipts,
         states: feed.states,
-        removed: Object.keys(request.cursors ?? {}).filter((id) => !heads.has(id)),
+        removed,
         nextCursors: page.nextCursors,
         userRev: feed.userRev,
         complete: page.isComplete && feed.isComplete,
@@ -103,6 +105,21 @@ async function startingCursors(
   }
   if (request.since) return cursorsSince(request.since, memberships, heads);
   return undeliveredCursors(memberships, heads);
+}
+
+/** The chats one is no longer in: of those the client names, or those that one left since the time it gives. */
+async function findRemoved(
+  userId: string,
+  { cursors, since }: SyncRequest,
+  heads: ReadonlyMap<string, ChatHead>,
+): Promise<string[]> {
+  if (cursors) return Object.keys(cursors).filter((id) => !heads.has(id));
+  if (!since) return [];
+  const left = await MembershipModel.find(
+    { userId: toObjectId(userId), leftAt: trusted({ $gte: withMargin(since) }) },
+    { chatId: 1 },
+  ).lean();
+  return left.map(({ chatId }) => String(chatId));
 }
 
 interface Changes {
