@@ -8,6 +8,7 @@ import { createSockets } from './app-sockets';
 import type { Config } from './config/env';
 import { createLogger, type Logger } from './config/logger';
 import { createConnections } from './delivery/connections';
+import { StartError } from './errors/start-error';
 import { createEventBus, type EventBus } from './events/event-bus';
 import { closeListener } from './helpers/shutdown';
 import { createExpiryJob } from './jobs/expire-messages';
@@ -101,10 +102,21 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
 
 function listen(http: HttpServer, { host, port }: Config): Promise<number> {
   return new Promise((resolve, reject) => {
-    http.once('error', reject);
+    const onError = (error: NodeJS.ErrnoException) => reject(listenError(error, host, port));
+    http.once('error', onError);
     http.listen(port, host, () => {
-      http.off('error', reject);
+      http.off('error', onError);
       resolve((http.address() as AddressInfo).port);
     });
   });
+}
+
+function listenError(error: NodeJS.ErrnoException, host: string, port: number): Error {
+  if (error.code === 'EADDRINUSE')
+    return new StartError(`Port ${port} is in use. Stop what listens there, or set another PORT.`, error);
+  if (error.code === 'EACCES')
+    return new StartError(`This user may not listen on port ${port}. Set a PORT above 1023.`, error);
+  if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND')
+    return new StartError(`HOST ${host} is no address of this machine.`, error);
+  return error;
 }

@@ -3,6 +3,7 @@ import { createApp } from './app';
 import { ConfigError, loadConfig } from './config/env';
 import { createLogger } from './config/logger';
 import { openDatabase } from './embedded/open-database';
+import { StartError } from './errors/start-error';
 import { stopOnSignals } from './helpers/shutdown';
 
 const FORCE_STOP_AFTER_MS = 4800;
@@ -32,7 +33,7 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  const isExpected = error instanceof ConfigError;
+  const isExpected = error instanceof ConfigError || error instanceof StartError;
   process.stderr.write(
     `${isExpected ? error.message : error instanceof Error ? error.stack : String(error)}\n`,
   );

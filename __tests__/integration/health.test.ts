@@ -55,6 +55,16 @@ describe('GET /health/ready', () => {
     proxy.open();
     while ((await ask('/health/ready')).status !== 200);
   });
+
+  it('answers 503 within seconds also while the connection to the database hangs', async () => {
+    proxy.mute();
+    const askedAt = Date.now();
+    expect((await ask('/health/ready')).status).toBe(503);
+    expect(Date.now() - askedAt).toBeLessThan(3_000);
+    proxy.shut();
+    proxy.open();
+    while ((await ask('/health/ready')).status !== 200);
+  });
 });
 
 describe('X-Request-Id', () => {

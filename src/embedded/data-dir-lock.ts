@@ -6,6 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { StartError } from '../errors/start-error';
 
 const LOCK_FILE = 'parley.lock';
 
@@ -17,7 +18,7 @@ interface Holder {
 
 /**
  * Takes the directory for this process and resolves to the function that gives it back.
- * @throws Error naming the other process while that one lives.
+ * @throws StartError naming the other process while that one lives.
  */
 export async function lockDataDir(dataDir: string): Promise<() => Promise<void>> {
   await mkdir(dataDir, { recursive: true });
@@ -25,7 +26,8 @@ export async function lockDataDir(dataDir: string): Promise<() => Promise<void>>
   const self: Holder = { pid: process.pid, startedAt: processStart(process.pid) ?? '' };
   while (!(await tryCreate(file, JSON.stringify(self)))) {
     const holder = await readHolder(file);
-    if (holder && processStart(holder.pid) === holder.startedAt) throw new Error(inUse(dataDir, holder.pid));
+    if (holder && processStart(holder.pid) === holder.startedAt)
+      throw new StartError(inUse(dataDir, holder.pid));
     await rm(file, { force: true });
   }
   return () => rm(file, { force: true });
@@ -73,6 +75,6 @@ async function readHolder(file: string): Promise<Holder | undefined> {
 function inUse(dataDir: string, pid: number): string {
   return [
     `The data directory ${dataDir} is in use by the Parley with pid ${pid}.`,
-    'Stop that one, give this one another DATA_DIR, or set MONGO_URI so that both share a database.',
+    'Stop that one, or give this one another DATA_DIR and PORT.',
   ].join(' ');
 }

@@ -1,5 +1,6 @@
 import os from 'node:os';
 import mongoose from 'mongoose';
+import { StartError } from '../errors/start-error';
 
 /** A connection that hangs without being cut is given up after the sum of the last two: whoever waits on it is then answered. */
 export const CONNECT_OPTIONS = {
@@ -12,11 +13,30 @@ export const CONNECT_OPTIONS = {
   runtimeAdapters: { os },
 } satisfies mongoose.ConnectOptions;
 
-/** Connects Mongoose; majority-journaled writes are the default of every collection (contract section 4, acks). */
+/**
+ * Connects Mongoose; majority-journaled writes are the default of every collection (contract section 4, acks).
+ * @throws StartError when the database cannot be reached or could not keep what an acknowledgement says.
+ */
 export async function connectMongo(uri: string, dbName: string): Promise<void> {
   mongoose.set('autoIndex', false);
   mongoose.set('sanitizeFilter', true);
-  await mongoose.connect(uri, { ...CONNECT_OPTIONS, dbName });
+  try {
+    await mongoose.connect(uri, { ...CONNECT_OPTIONS, dbName });
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new StartError(`The database of MONGO_URI cannot be opened: ${why}`, error);
+  }
+  await assertReplicaSet();
+}
+
+/** A lone mongod takes majority writes without a word and refuses transactions only when the first one comes. */
+async function assertReplicaSet(): Promise<void> {
+  const hello = await mongoose.connection.db?.admin().command({ hello: 1 });
+  if (hello?.setName !== undefined || hello?.msg === 'isdbgrid') return;
+  await mongoose.disconnect();
+  throw new StartError(
+    'The MongoDB of MONGO_URI is no member of a replica set that is initiated. Start mongod with --replSet rs0 and call rs.initiate() once; a set of one will do.',
+  );
 }
 
 /** Makes every index that the models declare; safe to run again and on a live database. */
@@ -31,7 +51,13 @@ export async function createIndexes(): Promise<void> {
 export async function pingMongo(timeoutMs: number): Promise<void> {
   const db = mongoose.connection.db;
   if (!db) throw new Error('not connected');
-  await db.command({ ping: 1 }, { timeoutMS: timeoutMs });
+  const answer = db.command({ ping: 1 });
+  // The driver's own timeout does not end the wait on a connection that hangs.
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+  });
+  await Promise.race([answer, tooLate]).finally(() => clearTimeout(timer));
 }
 
 /** Closes the connection; pending operations fail. */

@@ -14,6 +14,7 @@ import {
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Config } from '../config/env';
+import { StartError } from '../errors/start-error';
 import { ensureKeyPair, PRIVATE_KEY_FILE, PUBLIC_KEY_FILE } from '../helpers/key-files';
 
 export interface PublicJwk {
@@ -38,7 +39,7 @@ export interface SigningKey {
   refreshSecret: Buffer;
 }
 
-/** Loads the configured key. @throws Error that names what is missing, in production or when a file is no RSA key. */
+/** Loads the configured key. @throws StartError that names what is missing, in production or when a file is no RSA key. */
 export async function loadSigningKey(
   jwt: Config['jwt'],
   { isProduction }: { isProduction: boolean },
@@ -66,7 +67,7 @@ async function fromKeyPair(keysDir: string): Promise<SigningKey> {
   const published = await readPublicKeys(keysDir);
   const kid = toJwk(createPublicKey(signWith)).kid;
   if (!published.has(kid)) {
-    throw new Error(`${PRIVATE_KEY_FILE} and ${PUBLIC_KEY_FILE} in ${keysDir} are not a pair`);
+    throw new StartError(`${PRIVATE_KEY_FILE} and ${PUBLIC_KEY_FILE} in ${keysDir} are not a pair`);
   }
   return {
     algorithm: 'RS256',
@@ -96,7 +97,7 @@ async function readKey(keysDir: string, name: string, parse: (pem: Buffer) => Ke
     return key;
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`Cannot read the key ${file} (npm run generate:keys makes a pair): ${why}`, { cause });
+    throw new StartError(`Cannot read the key ${file} (npm run generate:keys makes a pair): ${why}`, cause);
   }
 }
 
