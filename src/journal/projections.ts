@@ -35,6 +35,7 @@ export interface Projections {
 export function createProjections(logger: Logger): Projections {
   let dirty = new Map<string, ChatProjection>();
   let writing: { chats: Map<string, ChatProjection>; done: Promise<void> } | undefined;
+  let next: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
 
   function wakeIn(ms: number): void {
@@ -63,11 +64,17 @@ export function createProjections(logger: Logger): Projections {
     entry.senders.set(String(message.senderId), { seq: message.seq, count: message.count });
   }
 
-  async function flush(): Promise<void> {
+  /** Writes all that is noted when the write begins; whoever asks before that shares it, and fails with it. */
+  function flush(): Promise<void> {
+    next ??= writeNext();
+    return next;
+  }
+
+  async function writeNext(): Promise<void> {
+    await writing?.done.catch(() => undefined);
+    next = undefined;
     clearTimeout(timer);
     timer = undefined;
-    // Whoever asked at the same time may have taken up the next write meanwhile: it is waited for as well.
-    while (writing) await writing.done.catch(() => undefined);
     if (dirty.size === 0) return;
     const chats = dirty;
     dirty = new Map();
