@@ -40,7 +40,10 @@ export interface DocsController {
 export function createDocsController(): DocsController {
   const openapi = JSON.stringify(loadDocument(OPENAPI_PATH));
   const asyncapi = loadDocument(ASYNCAPI_PATH);
-  const swaggerPage = generateHTML(undefined, SWAGGER_OPTIONS).replaceAll('"./', `"${DOCS_PATH}/`);
+  const swaggerPage = generateHTML(undefined, SWAGGER_OPTIONS)
+    .replaceAll('"./', `"${DOCS_PATH}/`)
+    // Swagger UI's page has none, so phones show it in the width of a desk.
+    .replace('<head>', '<head><meta name="viewport" content="width=device-width, initial-scale=1">');
   return {
     swaggerPage: sendPage(swaggerPage, SWAGGER_POLICY),
     swaggerAssets: serveFiles(undefined, SWAGGER_OPTIONS),
