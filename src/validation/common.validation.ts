@@ -3,6 +3,7 @@ import { MAX_NAME_LENGTH, MAX_URL_LENGTH, PAGE_DEFAULT, PAGE_MAX } from '../conf
 import { isPlain, isVisible } from '../helpers/plain-name';
 
 const OBJECT_ID = /^[0-9a-f]{24}$/i;
+const NO_ID = 'must be an id of 24 hexadecimal digits';
 
 /** True for the text form of an id of ours. */
 export function isId(value: unknown): value is string {
@@ -10,10 +11,9 @@ export function isId(value: unknown): value is string {
 }
 
 /** An id in the path; what cannot be an id is simply unknown, so it is refused like any other malformed field. */
-export const idParam = (name: string): ValidationChain =>
-  param(name).custom(isId).withMessage('must be an id');
+export const idParam = (name: string): ValidationChain => param(name).custom(isId).withMessage(NO_ID);
 
-export const idBody = (name: string): ValidationChain => body(name).custom(isId).withMessage('must be an id');
+export const idBody = (name: string): ValidationChain => body(name).custom(isId).withMessage(NO_ID);
 
 /** A list of at most `max` ids without repetitions. */
 export const idsBody = (name: string, max: number): ValidationChain =>

@@ -1,4 +1,4 @@
-import { body, param, query } from 'express-validator';
+import { body, query } from 'express-validator';
 import { MAX_EMOJI_LENGTH, MAX_FORWARD_CHATS, MAX_TEMP_ID_LENGTH } from '../config/limits';
 import { cursorQuery, idBody, idParam, idsBody, isId, limitQuery } from './common.validation';
 
@@ -81,7 +81,7 @@ export const setStatus = [
 ];
 
 export const markChat = [
-  param('id').custom(isId).withMessage('must be an id'),
+  idParam('id'),
   body('seq')
     .optional({ values: 'null' })
     .custom((value) => Number.isSafeInteger(value) && value >= 0)
