@@ -1,7 +1,7 @@
 import { MAX_SOCKETS_PER_USER, SOCKET_AUTH_TIMEOUT_MS } from '../config/limits';
 import type { Logger } from '../config/logger';
 import type { Connections } from '../delivery/connections';
-import { unauthenticated } from '../errors/app-error';
+import { type AppError, unauthenticated } from '../errors/app-error';
 import { toAck } from '../errors/to-ack';
 import { toAppError } from '../errors/to-app-error';
 import { bearerToken } from '../helpers/bearer';
@@ -99,6 +99,15 @@ export function createSocketAuthenticator(deps: {
     });
   }
 
+  /**
+   * A client takes a refusal as final and does not come back by itself. So one that only came at a bad moment is not refused: its
+   * connection breaks, and clients try again after that.
+   */
+  function refuse(socket: ParleySocket, error: AppError, next: (error?: Error) => void): void {
+    if (error.code === 'unavailable') socket.conn.close();
+    else next(Object.assign(new Error(error.message), { data: toAck(error).error }));
+  }
+
   return {
     handshake(socket, next) {
       socket.data.window = { startedAtMs: Date.now(), count: 0 };
@@ -111,10 +120,7 @@ export function createSocketAuthenticator(deps: {
         .then((actor) => record(socket, actor))
         .then(
           () => next(),
-          (error) =>
-            next(
-              Object.assign(new Error(toAppError(error).message), { data: toAck(toAppError(error)).error }),
-            ),
+          (error) => refuse(socket, toAppError(error), next),
         );
     },
 
