@@ -37,11 +37,6 @@ export function assertMatchesOpenapi(
   assertBody(response, headers, body, label);
 }
 
-/** Throws when `value` is not what `components.schemas[name]` says. */
-export function assertMatchesSchema(name: string, value: unknown): void {
-  assertValid({ $ref: `#/components/schemas/${name}` }, value, name);
-}
-
 interface Template {
   template: string;
   pattern: RegExp;

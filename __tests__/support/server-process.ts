@@ -1,10 +1,11 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import net, { type AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { mongodPaths } from '../../src/embedded/mongod-process';
+import { type RunningServer, runServer } from './run-server';
 
 const ROOT = path.resolve(__dirname, '../..');
 
@@ -18,10 +19,9 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** The product as an operator runs it: `node dist/index.js` with an embedded database in a directory of its own. */
+/** The built product with an embedded database in a directory of its own, to be crashed and started again. */
 export interface ServerProcess {
   url: string;
-  dataDir: string;
   start(): Promise<void>;
   /** Ends the server as a crash would. */
   kill(): Promise<void>;
@@ -31,72 +31,36 @@ export interface ServerProcess {
   interrupt(): Promise<number | null>;
   /** Ends everything and removes the data. */
   dispose(): Promise<void>;
-  output(): string;
+  /** What it said since its last start. */
+  lines(): string[];
 }
 
-export async function createServerProcess(env: Record<string, string> = {}): Promise<ServerProcess> {
+export async function createServerProcess(settings: Record<string, string> = {}): Promise<ServerProcess> {
   const built = spawnSync('node', ['scripts/build-if-stale.cjs'], { cwd: ROOT, encoding: 'utf8' });
   if (built.status !== 0) throw new Error(`The build failed:\n${built.stdout}${built.stderr}`);
   const dataDir = await mkdtemp(path.join(os.tmpdir(), 'parley-server-'));
   const port = await freePort();
-  let child: ChildProcess | undefined;
-  let output = '';
-
-  async function start(): Promise<void> {
-    const started = spawn('node', ['dist/index.js'], {
-      cwd: ROOT,
-      env: {
-        ...process.env,
-        NODE_ENV: 'development',
-        HOST: '127.0.0.1',
-        PORT: String(port),
-        DATA_DIR: dataDir,
-        LOG_LEVEL: 'info',
-        RATE_LIMIT_MAX: '1000000',
-        AUTH_RATE_LIMIT_MAX: '1000000',
-        OTP_IP_HOURLY_MAX: '1000000',
-        SOCKET_RATE_LIMIT_MAX: '1000000',
-        ...env,
-      },
-    });
-    child = started;
-    await new Promise<void>((resolve, reject) => {
-      const onData = (chunk: Buffer) => {
-        output += chunk.toString();
-        if (output.includes('Parley is listening')) resolve();
-      };
-      started.stdout?.on('data', onData);
-      started.stderr?.on('data', onData);
-      started.once('exit', (code) => reject(new Error(`The server ended with ${code}:\n${output}`)));
-    });
-  }
+  const env = { HOST: '127.0.0.1', PORT: String(port), DATA_DIR: dataDir, ...WITHOUT_LIMITS, ...settings };
+  let running: RunningServer | undefined;
 
   async function end(signal: NodeJS.Signals): Promise<number | null> {
-    const ending = child;
-    if (!ending || ending.exitCode !== null || ending.signalCode !== null) return null;
-    const ended = once(ending, 'exit');
-    ending.kill(signal);
-    const [code] = await ended;
-    output = '';
-    return code as number | null;
-  }
-
-  async function mongodPid(): Promise<number | undefined> {
-    const { pidFile } = mongodPaths(path.join(dataDir, 'mongo'));
-    const text = await readFile(pidFile, 'utf8').catch(() => undefined);
-    return text === undefined ? undefined : (JSON.parse(text) as { pid: number }).pid;
+    const ending = running;
+    running = undefined;
+    return ending ? (await ending.end(signal)).code : null;
   }
 
   async function killMongod(): Promise<void> {
-    const pid = await mongodPid();
-    if (pid === undefined) throw new Error('No mongod was started');
+    const { pidFile } = mongodPaths(path.join(dataDir, 'mongo'));
+    const { pid } = JSON.parse(await readFile(pidFile, 'utf8')) as { pid: number };
     process.kill(pid, 'SIGKILL');
   }
 
   return {
     url: `http://127.0.0.1:${port}`,
-    dataDir,
-    start,
+    async start() {
+      running = runServer(['node', 'dist/index.js'], { cwd: ROOT, env });
+      await running.said('Parley is listening');
+    },
     kill: async () => void (await end('SIGKILL')),
     killMongod,
     interrupt: () => end('SIGINT'),
@@ -105,6 +69,13 @@ export async function createServerProcess(env: Record<string, string> = {}): Pro
       await killMongod().catch(() => undefined);
       await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
     },
-    output: () => output,
+    lines: () => running?.lines ?? [],
   };
 }
+
+const WITHOUT_LIMITS = {
+  RATE_LIMIT_MAX: '1000000',
+  AUTH_RATE_LIMIT_MAX: '1000000',
+  OTP_IP_HOURLY_MAX: '1000000',
+  SOCKET_RATE_LIMIT_MAX: '1000000',
+};

@@ -16,6 +16,11 @@ export class EnvReader {
     return value === undefined || value === '' ? undefined : value;
   }
 
+  /** True also for an empty value. */
+  isSet(name: string): boolean {
+    return this.source[name] !== undefined;
+  }
+
   text(name: string, fallback: string): string {
     return this.optional(name) ?? fallback;
   }

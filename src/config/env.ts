@@ -182,7 +182,8 @@ function readSms(env: EnvReader, isProduction: boolean): SmsConfig {
 }
 
 function readDialects(env: EnvReader): Config['dialects'] {
-  const enabled = env.list('DIALECTS', [...AVAILABLE_DIALECTS]);
+  // Set but empty means none, not set means all.
+  const enabled = env.isSet('DIALECTS') ? env.list('DIALECTS') : [...AVAILABLE_DIALECTS];
   for (const name of enabled) {
     if (!AVAILABLE_DIALECTS.includes(name))
       env.faults.push(`DIALECTS names "${name}", which this build does not have`);

@@ -1,7 +1,8 @@
 import type { EventBus } from '../events/event-bus';
 import type { MessageRecord } from '../models/message.model';
 import type { PresentMessages } from '../presenters/message-list.presenter';
-import type { Roster, RosterService } from '../services/roster.service';
+import type { RosterService } from '../services/roster.service';
+import type { Roster } from '../services/roster.types';
 import type { FanOut } from './fan-out';
 import type { RecentMessages } from './recent-messages';
 

@@ -2,7 +2,8 @@ import { notFound } from '../errors/app-error';
 import { MessageModel, type MessageRecord } from '../models/message.model';
 import { toObjectId } from '../models/object-id';
 import { assertMaySee } from '../policies/message.policy';
-import type { Roster, RosterService } from './roster.service';
+import type { RosterService } from './roster.service';
+import type { Roster } from './roster.types';
 
 /** The facts of a message that the policies decide on. */
 export function factsOf(message: MessageRecord) {

@@ -19,7 +19,8 @@ import type { UserContent } from '../types/content';
 import { readContent } from './content';
 import { factsOf, findVisibleMessage } from './message-access';
 import { quote, scrubQuotes, withLivingQuote } from './quotation';
-import type { Roster, RosterService } from './roster.service';
+import type { RosterService } from './roster.service';
+import type { Roster } from './roster.types';
 import { createSendingOrder } from './sending-order';
 
 export interface SendInput {

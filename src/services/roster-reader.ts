@@ -4,7 +4,7 @@ import { MembershipModel } from '../models/membership.model';
 import { toObjectId } from '../models/object-id';
 import { trusted } from '../models/trusted';
 import { UserModel } from '../models/user.model';
-import type { Roster, RosterMember } from './roster.service';
+import type { Roster, RosterMember } from './roster.types';
 
 const MAX_BATCH = 200;
 
