@@ -4,7 +4,7 @@ import type { LogRow } from './lane';
 
 /**
  * Finds rows that may have been stored earlier, by id or by idempotency key, and makes sure before it answers that what
- * it found cannot be rolled back any more: a linearizable read waits for the majority.
+ * it found cannot be rolled back any more.
  */
 export async function findStored(wanted: {
   ids: Types.ObjectId[];
@@ -16,12 +16,26 @@ export async function findStored(wanted: {
     keys.length > 0 ? MessageModel.collection.find<LogRow>({ $or: keys }).toArray() : [],
   ]);
   const found = [...byId, ...byKey];
-  const last = found[0];
-  if (last) {
-    await MessageModel.collection.findOne(
-      { _id: last._id },
-      { readConcern: 'linearizable', maxTimeMS: 5000 },
-    );
-  }
+  return found.length === 0 || (await isCommitted(found)) ? found : waitForMajority(found);
+}
+
+/** True when a majority has all these rows, as it has whatever was acknowledged before. */
+async function isCommitted(found: LogRow[]): Promise<boolean> {
+  const committed = await MessageModel.collection
+    .find<Pick<LogRow, '_id'>>(
+      { _id: { $in: found.map((row) => row._id) } },
+      { projection: { _id: 1 }, readConcern: 'majority' },
+    )
+    .toArray();
+  const ids = new Set(committed.map((row) => String(row._id)));
+  return found.every((row) => ids.has(String(row._id)));
+}
+
+/** A linearizable read waits for the majority; up to 100 ms, in which nobody's messages are written. */
+async function waitForMajority(found: LogRow[]): Promise<LogRow[]> {
+  await MessageModel.collection.findOne(
+    { _id: found[0]?._id },
+    { readConcern: 'linearizable', maxTimeMS: 5000 },
+  );
   return found;
 }
