@@ -165,7 +165,7 @@ describe('the embedded mongod', () => {
     const first = await start();
     const { report } = await startHolder();
     expect(report.refused).toContain(`in use by the Parley with pid ${process.pid}`);
-    expect(report.refused).toContain('MONGO_URI');
+    expect(report.refused).toContain('another DATA_DIR');
     await write(first.uri, 'still writable');
   });
 
