@@ -2,6 +2,7 @@ import type { Logger } from '../config/logger';
 import type { EventBus } from '../events/event-bus';
 import { createRepeater, type Repeater } from '../helpers/repeater';
 import type { Journal } from '../journal/journal.types';
+import { answerWithin } from '../models/answer-within';
 import { MessageModel, type MessageRecord } from '../models/message.model';
 import { scrubQuotes } from '../services/quotation';
 import type { Clock } from '../types/clock';
@@ -9,6 +10,8 @@ import type { Clock } from '../types/clock';
 const EVERY_MS = 1000;
 const PER_RUN = 500;
 const AT_ONCE = 25;
+/** A round that hangs is given up, and the next one begins. */
+const ROUND_WITHIN_MS = 120_000;
 
 /**
  * Makes tombstones of disappearing messages whose time is over. Readers hide them from the first moment, so this may lag; the
@@ -60,7 +63,7 @@ export function createExpiryJob(deps: {
 
   const repeater = createRepeater({
     everyMs: EVERY_MS,
-    run,
+    run: () => answerWithin(ROUND_WITHIN_MS, run()),
     onError: (cause) => logger.warn('Disappearing messages could not be removed; trying again', { cause }),
   });
   return { ...repeater, run };

@@ -4,6 +4,7 @@
  */
 import type { Logger } from '../config/logger';
 import type { EventBus } from '../events/event-bus';
+import { answerWithin } from '../models/answer-within';
 import { SessionModel } from '../models/session.model';
 import { trusted } from '../models/trusted';
 import type { Clock } from '../types/clock';
@@ -11,6 +12,7 @@ import type { Clock } from '../types/clock';
 const POLL_MS = 500;
 /** Each look reaches back this far before the last one: clocks of nodes differ, and writes take their time. */
 const OVERLAP_MS = 10_000;
+const ANSWER_WITHIN_MS = 10_000;
 
 export interface RevocationWatch {
   start(): void;
@@ -43,10 +45,11 @@ export function createRevocationWatch({
   async function look(): Promise<void> {
     const startedAtMs = clock.now().getTime();
     const sinceMs = lookedAtMs - OVERLAP_MS;
-    const revoked = await SessionModel.find(
-      { revokedAt: trusted({ $gt: new Date(sinceMs) }) },
-      { userId: 1 },
-    ).lean();
+    const recent = { revokedAt: trusted({ $gt: new Date(sinceMs) }) };
+    const revoked = await answerWithin(
+      ANSWER_WITHIN_MS,
+      SessionModel.find(recent, { userId: 1 }).lean().exec(),
+    );
     if (isStopped) return;
     const news = new Map<string, string[]>();
     for (const { _id, userId } of revoked) {

@@ -1,6 +1,7 @@
 import type { Types } from 'mongoose';
 import { notFound, unavailable } from '../errors/app-error';
 import { isMongoUnavailable } from '../errors/from-mongo';
+import { answerWithin } from '../models/answer-within';
 import { MessageModel, type MessageRecord } from '../models/message.model';
 import type { Clock } from '../types/clock';
 import type { MessagePatch } from './journal.types';
@@ -9,6 +10,7 @@ import { firstDigestOf } from './numbering';
 /** A change that lost to this many others at once gives up. */
 const MAX_ATTEMPTS = 100;
 const RETRY_AFTER_MS = 200;
+const ANSWER_WITHIN_MS = 5000;
 
 export interface AmendRequest {
   messageId: Types.ObjectId;
@@ -38,7 +40,8 @@ export async function amendMessage(
   const leftMs = () => request.deadlineMs - clock.now().getTime();
   for (let attempt = 0; attempt < MAX_ATTEMPTS && leftMs() > 0; attempt += 1) {
     try {
-      const message = await MessageModel.collection.findOne<MessageRecord>({ _id: messageId, chatId });
+      const found = MessageModel.collection.findOne<MessageRecord>({ _id: messageId, chatId });
+      const message = await answerWithin(ANSWER_WITHIN_MS, found);
       if (message === null) throw notFound('The message');
       // An earlier try whose answer was lost did arrive after all.
       if (message.lastRev !== undefined && triedRevs.has(message.lastRev))
@@ -49,7 +52,7 @@ export async function amendMessage(
       triedRevs.add(rev);
       // Later than that a sync may have passed the marker as one without effect (`sync-changes.ts`).
       if (leftMs() <= 0) break;
-      const amended = await applyPatch(message, patch, rev);
+      const amended = await answerWithin(ANSWER_WITHIN_MS, applyPatch(message, patch, rev));
       if (amended) return { message: amended, isChanged: true };
     } catch (error) {
       if (!isMongoUnavailable(error)) throw error;

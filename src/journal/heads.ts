@@ -1,6 +1,9 @@
 import { Types } from 'mongoose';
+import { answerWithin } from '../models/answer-within';
 import { MessageModel } from '../models/message.model';
 import type { ChatHead } from './journal.types';
+
+const ANSWER_WITHIN_MS = 8000;
 
 /**
  * Reads the highest numbers of many chats from the log's own indexes, two queries for all of them. Both are index skips:
@@ -9,7 +12,8 @@ import type { ChatHead } from './journal.types';
 export async function readHeads(chatIds: readonly string[]): Promise<Map<string, ChatHead>> {
   const heads = new Map<string, ChatHead>(chatIds.map((id) => [id, { seq: 0, rev: 0, count: 0 }]));
   const match = { chatId: { $in: chatIds.map((id) => new Types.ObjectId(id)) } };
-  const [bySeq, byRev] = await Promise.all([highest(match, 'seq'), highest(match, 'rev')]);
+  const both = Promise.all([highest(match, 'seq'), highest(match, 'rev')]);
+  const [bySeq, byRev] = await answerWithin(ANSWER_WITHIN_MS, both);
   for (const row of bySeq) {
     const head = heads.get(String(row._id));
     if (head) Object.assign(head, { seq: row.value, count: row.count });

@@ -1,7 +1,11 @@
 import { mongo } from 'mongoose';
 import { isMongoUnavailable } from '../errors/from-mongo';
+import { answerWithin } from '../models/answer-within';
 import { MessageModel } from '../models/message.model';
 import type { LogRow } from './lane';
+
+/** Later than that the outcome is taken to be unknown, and what is stored is looked up. */
+const ANSWER_WITHIN_MS = 5000;
 
 /** Why the first refused document was refused: its number is taken, its idempotency key is, or its id is. */
 export type Refusal = 'number' | 'key' | 'id';
@@ -18,10 +22,8 @@ export type InsertOutcome =
  */
 export async function insertBatch(rows: LogRow[]): Promise<InsertOutcome> {
   try {
-    await MessageModel.collection.insertMany(rows, {
-      ordered: true,
-      writeConcern: { w: 'majority', journal: true },
-    });
+    const options = { ordered: true, writeConcern: { w: 'majority', journal: true } } as const;
+    await answerWithin(ANSWER_WITHIN_MS, MessageModel.collection.insertMany(rows, options));
     return { kind: 'done' };
   } catch (error) {
     const refused = refusalOf(error);

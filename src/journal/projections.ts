@@ -1,5 +1,6 @@
 import { Types } from 'mongoose';
 import type { Logger } from '../config/logger';
+import { answerWithin } from '../models/answer-within';
 import { ChatModel } from '../models/chat.model';
 import { MembershipModel } from '../models/membership.model';
 import type { MessageRecord } from '../models/message.model';
@@ -8,6 +9,8 @@ import { UserModel } from '../models/user.model';
 /** Projections are written this long after the first change at the latest, one write per chat however many messages came. */
 const PROJECT_AFTER_MS = 1000;
 const RETRY_AFTER_MS = 1000;
+/** Then it is tried again; everything that waits for a projection waits for this. */
+const ANSWER_WITHIN_MS = 10_000;
 
 interface ChatProjection {
   seq: number;
@@ -78,7 +81,7 @@ export function createProjections(logger: Logger): Projections {
     if (dirty.size === 0) return;
     const chats = dirty;
     dirty = new Map();
-    const done = writeProjections(chats);
+    const done = answerWithin(ANSWER_WITHIN_MS, writeProjections(chats));
     writing = { chats, done };
     try {
       await done;

@@ -1,16 +1,25 @@
 import type { Types } from 'mongoose';
+import { answerWithin } from '../models/answer-within';
 import { MessageModel } from '../models/message.model';
 import type { LogRow } from './lane';
+
+/** Longer than the linearizable read below takes at most. */
+const ANSWER_WITHIN_MS = 8000;
 
 /**
  * Finds rows that may have been stored earlier, by id or by idempotency key, and makes sure before it answers that what
  * it found cannot be rolled back any more.
  */
-export async function findStored(wanted: {
+export function findStored(wanted: Wanted): Promise<LogRow[]> {
+  return answerWithin(ANSWER_WITHIN_MS, find(wanted));
+}
+
+interface Wanted {
   ids: Types.ObjectId[];
   keys: Array<{ senderId: Types.ObjectId; tempId: string }>;
-}): Promise<LogRow[]> {
-  const { ids, keys } = wanted;
+}
+
+async function find({ ids, keys }: Wanted): Promise<LogRow[]> {
   const [byId, byKey] = await Promise.all([
     ids.length > 0 ? MessageModel.collection.find<LogRow>({ _id: { $in: ids } }).toArray() : [],
     keys.length > 0 ? MessageModel.collection.find<LogRow>({ $or: keys }).toArray() : [],

@@ -1,3 +1,4 @@
+import { answerWithin } from '../models/answer-within';
 import { MembershipModel } from '../models/membership.model';
 import { toObjectId } from '../models/object-id';
 import type { Reach, WatermarkAnnouncer } from './watermark-announcer';
@@ -20,6 +21,8 @@ interface Pending {
 
 /** A flush waits this long for company, so that the ticks of a busy chat cost few writes. */
 const COALESCE_MS = 40;
+/** A flush that hangs must not hold up all those after it. */
+const ANSWER_WITHIN_MS = 10_000;
 
 /**
  * Owns the writing of watermarks: moves are merged per member and written together, one read and one write for all of
@@ -45,8 +48,9 @@ export function createReceiptWriter(announcer: WatermarkAnnouncer): {
     const batch = [...pending.values()];
     pending = new Map();
     try {
-      const before = await readStored(batch.map((entry) => entry.move));
-      await writeMoves(batch.map((entry) => entry.move));
+      const moves = batch.map((entry) => entry.move);
+      const before = await answerWithin(ANSWER_WITHIN_MS, readStored(moves));
+      await answerWithin(ANSWER_WITHIN_MS, writeMoves(moves));
       for (const { move, waiting } of batch) {
         for (const { resolve } of waiting) resolve();
         announce(announcer, move, before.get(keyOf(move)));
