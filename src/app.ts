@@ -89,7 +89,9 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     await services.journal.stop();
     await services.receipts.stop();
     services.typing.stop();
-    await services.presence.stop(socketIds);
+    await services.presence.stop(socketIds).catch((cause) => {
+      logger.warn('Sockets are left in the record for the next start', { cause });
+    });
     // Not disconnectSockets, which clients take for a farewell: of a connection that just ends they try to make a new one.
     await io.close();
     await closeListener(http);

@@ -41,7 +41,8 @@ export function startMessageDelivery(deps: {
   async function deliverAfterLoading(messages: readonly MessageRecord[]): Promise<void> {
     for (const message of messages) {
       recent.add(message);
-      const roster = await rosters.get(String(message.chatId));
+      // Who cannot be told now learns of it by sync; those behind it must not be left out for that.
+      const roster = await rosters.get(String(message.chatId)).catch(() => undefined);
       if (roster) tellNew(message, roster);
     }
   }

@@ -9,6 +9,8 @@ import { isBlocked, mayType, STRANGERS } from '../policies/contact.policy';
 import type { Clock } from '../types/clock';
 import { relationsOf } from './relation.service';
 
+const RETRY_AFTER_MS = 2000;
+
 export interface PresenceService {
   /** Adds a live socket to the user; the first one brings them online. */
   connected(userId: string, deviceId: string, socketId: string): Promise<void>;
@@ -45,6 +47,18 @@ export function createPresenceService(deps: { bus: EventBus; clock: Clock }): Pr
     bus.emit('presence.changed', { userId, isOnline });
   }
 
+  /** A socket that is gone must not stay in the record because the database was away: tried until it is done. */
+  async function untilDone<T>(work: () => Promise<T>): Promise<T | undefined> {
+    while (!isStopped) {
+      try {
+        return await work();
+      } catch {
+        await new Promise<void>((resolve) => setTimeout(resolve, RETRY_AFTER_MS).unref());
+      }
+    }
+    return undefined;
+  }
+
   async function leave(userId: string): Promise<void> {
     leaving.delete(userId);
     const user = await UserModel.findById(userId, { socketIds: 1 }).lean();
@@ -75,11 +89,7 @@ export function createPresenceService(deps: { bus: EventBus; clock: Clock }): Pr
       // `stop` takes all of them away at once, and after it there is no database.
       if (isStopped) return;
       const seen = clock.now();
-      const user = await UserModel.findOneAndUpdate(
-        { _id: userId, deletedAt: null },
-        { $pull: { socketIds: socketId }, $set: { lastSeenAt: seen } },
-        { returnDocument: 'after', timestamps: false, projection: { socketIds: 1 } },
-      ).lean();
+      const user = await untilDone(() => takeAway(userId, socketId, seen));
       await UserModel.updateOne(
         { _id: userId, deletedAt: null, 'devices.deviceId': deviceId },
         { $set: { 'devices.$.lastSeenAt': seen } },
@@ -89,7 +99,7 @@ export function createPresenceService(deps: { bus: EventBus; clock: Clock }): Pr
       clearTimeout(leaving.get(userId));
       leaving.set(
         userId,
-        setTimeout(() => void leave(userId).catch(() => undefined), OFFLINE_GRACE_MS),
+        setTimeout(() => void untilDone(() => leave(userId)), OFFLINE_GRACE_MS),
       );
     },
 
@@ -153,6 +163,19 @@ async function neighboursOf(userId: string, connectedIds: Iterable<string>): Pro
   const near = await nearTo(userId);
   near.delete(userId);
   return [...connectedIds].filter((id) => near.has(id));
+}
+
+/** Removes one socket from the record and answers which are left. */
+async function takeAway(
+  userId: string,
+  socketId: string,
+  seen: Date,
+): Promise<{ socketIds: string[] } | null> {
+  return UserModel.findOneAndUpdate(
+    { _id: userId, deletedAt: null },
+    { $pull: { socketIds: socketId }, $set: { lastSeenAt: seen } },
+    { returnDocument: 'after', timestamps: false, projection: { socketIds: 1 } },
+  ).lean();
 }
 
 /** Contacts on either side and the people one shares a chat with. */
