@@ -15,7 +15,7 @@ describeInBrowser('the chat page, with Alice at a desk and Bob on a phone', () =
 
   beforeAll(async () => {
     // Tokens this short are renewed on the live connections all the time.
-    app = await startTestApp({ env: { ACCESS_TOKEN_TTL_SECONDS: '10' } });
+    app = await startTestApp({ env: { ACCESS_TOKEN_TTL_SECONDS: '20' } });
     browser = await launchChromium(executablePath ?? '');
     alice = await openVisitor(browser, { viewport: { width: 1280, height: 800 } });
     bob = await openVisitor(browser, PHONE_WIDTH);
@@ -146,7 +146,7 @@ describeInBrowser('the chat page, with Alice at a desk and Bob on a phone', () =
     await write(alice.page, 'Still here');
     await see(tick(alice.page, 'Still here', 'Read'));
     expect(await alice.page.getByText('Not connected.').count()).toBe(0);
-  }, 30_000);
+  }, 40_000);
 
   it('keeps the session, the open chat and its history through a reload', async () => {
     await alice.page.reload();
