@@ -5,6 +5,7 @@
 import { randomId } from '../lib/ids.js';
 import { ApiError, sendJson } from './http.js';
 
+const RETRY_MS = 2000;
 const SESSION_KEY = 'parley.session';
 const DEVICE_KEY = 'parley.device';
 
@@ -55,10 +56,10 @@ export function createSession({ storage = localStorage, onRefreshed = () => {}, 
     timer = setTimeout(() => void refresh().catch(retryLater), wait);
   }
 
-  /** @param {unknown} error */
+  /** An answer may be lost after the token was spent: the server forgives the repetition for 10 seconds only. @param {unknown} error */
   function retryLater(error) {
     if (error instanceof ApiError && error.status === 401) return;
-    timer = setTimeout(() => void refresh().catch(retryLater), 10_000);
+    timer = setTimeout(() => void refresh().catch(retryLater), RETRY_MS);
   }
 
   /** New tokens; concurrent callers share one attempt. @returns {Promise<string>} the access token */
