@@ -21,18 +21,3 @@ export function decodeCursor(cursor: string, length: number): Array<string | num
   }
   throw invalidField('cursor', 'must be a cursor from an earlier answer');
 }
-
-/** Packs the place after an entry of a list that is sorted by time and id. */
-export function encodeTimeCursor(at: Date, id: unknown): string {
-  return encodeCursor([at.getTime(), String(id)]);
-}
-
-/** Unpacks what `encodeTimeCursor` made. @throws validation_failed for anything else. */
-export function decodeTimeCursor(cursor: string): { at: Date; id: string } {
-  const [time, id] = decodeCursor(cursor, 2);
-  const at = new Date(typeof time === 'number' ? time : Number.NaN);
-  if (Number.isNaN(at.getTime()) || typeof id !== 'string' || !/^[0-9a-f]{24}$/.test(id)) {
-    throw invalidField('cursor', 'must be a cursor from an earlier answer');
-  }
-  return { at, id };
-}

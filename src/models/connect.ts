@@ -1,6 +1,7 @@
 import os from 'node:os';
 import mongoose from 'mongoose';
 import { StartError } from '../errors/start-error';
+import { answerWithin } from './answer-within';
 
 /** A connection that hangs without being cut is given up after the sum of the last two: whoever waits on it is then answered. */
 export const CONNECT_OPTIONS = {
@@ -51,13 +52,7 @@ export async function createIndexes(): Promise<void> {
 export async function pingMongo(timeoutMs: number): Promise<void> {
   const db = mongoose.connection.db;
   if (!db) throw new Error('not connected');
-  const answer = db.command({ ping: 1 });
-  // The driver's own timeout does not end the wait on a connection that hangs.
-  let timer: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
-  });
-  await Promise.race([answer, tooLate]).finally(() => clearTimeout(timer));
+  await answerWithin(timeoutMs, db.command({ ping: 1 }));
 }
 
 /** Closes the connection; pending operations fail. */

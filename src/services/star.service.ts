@@ -1,4 +1,4 @@
-import { decodeTimeCursor, encodeTimeCursor } from '../helpers/cursor';
+import { decodeRankCursor, encodeRankCursor } from '../helpers/rank-cursor';
 import { MessageModel, type MessageRecord } from '../models/message.model';
 import { toObjectId } from '../models/object-id';
 import { StarModel } from '../models/star.model';
@@ -81,13 +81,19 @@ export function createStarService(deps: {
       }
       const last = page.at(-1);
       const hasMore = stars.length > limit && last !== undefined;
-      return { messages, nextCursor: hasMore ? encodeTimeCursor(last.starredAt, last._id) : null };
+      return {
+        messages,
+        nextCursor: hasMore
+          ? encodeRankCursor({ rank: last.starredAt.getTime(), id: String(last._id) })
+          : null,
+      };
     },
   };
 }
 
 function olderThan(cursor: string) {
-  const { at, id } = decodeTimeCursor(cursor);
+  const { rank, id } = decodeRankCursor(cursor);
+  const at = new Date(rank);
   return {
     $or: [{ starredAt: trusted({ $lt: at }) }, { starredAt: at, _id: trusted({ $lt: toObjectId(id) }) }],
   };
