@@ -28,6 +28,8 @@ export function runServer(
   });
   const { pid } = child;
   if (pid === undefined) throw new Error(`${file} could not be started`);
+  // Listened for from the start: a group may hold a process that outlives the one whose end is waited for.
+  const closed = once(child, 'close');
   const lines: string[] = [];
   const listeners = new Set<() => void>();
   for (const stream of [child.stdout, child.stderr]) {
@@ -42,7 +44,6 @@ export function runServer(
     said: (text) => waitForLine(child, lines, listeners, text),
     async end(signal, to = 'process') {
       const since = Date.now();
-      const closed = once(child, 'close');
       process.kill(to === 'group' ? -pid : pid, signal);
       const [code] = await closed;
       return { code: code as number | null, ms: Date.now() - since };
