@@ -28,6 +28,7 @@ export function createSockets(http: HttpServer, base: Foundation, services: Serv
     verifyAccess: services.tokenService.verifyAccess,
     connections,
     presence: services.presence,
+    bus,
     viewSelf: async (userId) =>
       presentSelf(await services.userService.getSelf(userId), onlineDevices(base, userId)),
     chooseDialect: (asked, actor) =>

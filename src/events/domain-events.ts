@@ -1,4 +1,8 @@
+import type { CallRecord } from '../models/call.model';
 import type { MessageRecord } from '../models/message.model';
+
+/** Why a device stops ringing. */
+export type RingEnd = 'answered_elsewhere' | 'cancelled' | 'declined' | 'missed' | 'ended';
 
 /** Which watermark moved. */
 export type ReceiptKind = 'delivered' | 'read';
@@ -43,6 +47,18 @@ export interface DomainEvents {
   /** What `ownerId` holds about `userId` changed: contact, request or block. */
   'contact.changed': { ownerId: string; userId: string };
   'devices.changed': { userId: string };
+  /** A device has an authenticated socket more. */
+  'connection.opened': { userId: string; deviceId: string; socketId: string };
+  /** A socket is gone; `heardAt` is when its last packet came, so what was sent since may not have arrived. */
+  'connection.closed': { userId: string; deviceId: string; socketId: string; heardAt: Date };
+  /** The device holds everything there was at `at`: it synced to the end or confirmed a delivery. */
+  'device.caught-up': { userId: string; deviceId: string; at: Date };
+  /** These users' devices ring from now until `call.ringExpiresAt`. */
+  'call.ringing': { call: CallRecord; userIds: string[] };
+  /** These users' devices ring no more; `missed` and `cancelled` make a missed call of it. */
+  'call.ring-ended': { call: CallRecord; userIds: string[]; why: RingEnd };
+  /** Any change of state, for all devices of all parties. */
+  'call.updated': { call: CallRecord };
   /** The sessions end now, with their sockets. */
   'session.revoked': { userId: string; sessionIds: string[] };
 }

@@ -4,6 +4,7 @@ import type { Connections } from '../delivery/connections';
 import { type AppError, unauthenticated } from '../errors/app-error';
 import { toAck } from '../errors/to-ack';
 import { toAppError } from '../errors/to-app-error';
+import type { EventBus } from '../events/event-bus';
 import { bearerToken } from '../helpers/bearer';
 import type { AccessVerifier } from '../types/access-verifier';
 import type { Actor } from '../types/actor';
@@ -32,12 +33,13 @@ export function createSocketAuthenticator(deps: {
   verifyAccess: AccessVerifier;
   connections: Connections;
   presence: SocketPresence;
+  bus: EventBus;
   viewSelf: (userId: string) => Promise<unknown>;
   /** Which dialect a connection asked for, or its session's (contract section 1). */
   chooseDialect: (asked: unknown, actor: Actor) => string;
   logger: Logger;
 }): SocketAuthenticator {
-  const { verifyAccess, connections, presence, viewSelf, chooseDialect, logger } = deps;
+  const { verifyAccess, connections, presence, bus, viewSelf, chooseDialect, logger } = deps;
 
   function closeAt(socket: ParleySocket, whenMs: number, message: string): void {
     clearTimeout(socket.data.deadline);
@@ -75,7 +77,11 @@ export function createSocketAuthenticator(deps: {
 
   function forget(socket: ParleySocket): void {
     clearTimeout(socket.data.deadline);
-    connections.remove(socket.id);
+    const gone = connections.remove(socket.id);
+    if (gone) {
+      const { userId, deviceId, socketId } = gone;
+      bus.emit('connection.closed', { userId, deviceId, socketId, heardAt: new Date(socket.data.heardAtMs) });
+    }
     const { actor, isRecorded } = socket.data;
     if (!actor || !isRecorded) return;
     socket.data.isRecorded = false;
@@ -85,11 +91,24 @@ export function createSocketAuthenticator(deps: {
   }
 
   function listen(socket: ParleySocket, { userId, deviceId, sessionId, dialect }: Actor): void {
-    connections.remove(socket.id);
+    const isKnown = connections.remove(socket.id) !== undefined;
     connections.add({ socketId: socket.id, userId, deviceId, sessionId, dialect });
+    if (!isKnown) {
+      listenForLife(socket);
+      bus.emit('connection.opened', { userId, deviceId, socketId: socket.id });
+    }
     for (const { socketId } of connections.ofUser(userId).slice(0, -MAX_SOCKETS_PER_USER)) {
       socket.nsp.sockets.get(socketId)?.disconnect(true);
     }
+  }
+
+  /** Any packet counts, pongs included; a half-dead connection is silent long before it closes. */
+  function listenForLife(socket: ParleySocket): void {
+    const heard = () => {
+      socket.data.heardAtMs = Date.now();
+    };
+    heard();
+    socket.conn.on('packet', heard);
   }
 
   /** A session that ended after the handshake's check was not yet in `connections`, to be closed with it. */
@@ -110,6 +129,7 @@ export function createSocketAuthenticator(deps: {
 
   return {
     handshake(socket, next) {
+      socket.data.heardAtMs = Date.now();
       socket.data.window = { startedAtMs: Date.now(), count: 0 };
       const token = handshakeToken(socket);
       if (token === undefined) {

@@ -9,6 +9,8 @@ export interface SocketState {
   isRecorded?: boolean;
   /** Closes the socket: at the end of its token, or when it never authenticated. */
   deadline?: NodeJS.Timeout;
+  /** When its last packet came, in ms since 1970. */
+  heardAtMs: number;
   /** Events counted in the current window. */
   window: { startedAtMs: number; count: number };
 }
