@@ -64,7 +64,7 @@ module.exports = {
     enhancedResolveOptions: {
       extensions: ['.ts', '.js', '.json'],
       exportsFields: ['exports'],
-      conditionNames: ['require', 'node', 'default'],
+      conditionNames: ['require', 'module-sync', 'node', 'default'],
     },
   },
 };

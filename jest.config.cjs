@@ -1,3 +1,6 @@
+/** Packages that are ES modules only; tests run them as CommonJS. */
+const ES_MODULES = '/node_modules/(?:file-type|strtok3|token-types|uint8array-extras|@tokenizer|@borewit)/';
+
 /** Every test runs against one real mongod, started once in global-setup; each test file takes a database of its own. */
 module.exports = {
   testEnvironment: 'node',
@@ -5,7 +8,7 @@ module.exports = {
   testMatch: ['**/*.test.ts'],
   transform: {
     // The page's modules are plain ES modules; tests run them as CommonJS like everything else.
-    '^.+\\.ts$|/src/web/.+\\.js$': [
+    [`^.+\\.ts$|/src/web/.+\\.js$|${ES_MODULES}.+\\.js$`]: [
       '@swc/jest',
       {
         jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
@@ -14,6 +17,9 @@ module.exports = {
       },
     ],
   },
+  transformIgnorePatterns: [`^(?!.*${ES_MODULES}).*/node_modules/`],
+  // It exports itself under a condition that Jest does not ask for, and that others give other meanings.
+  moduleNameMapper: { '^file-type$': '<rootDir>/node_modules/file-type/index.js' },
   globalSetup: '<rootDir>/__tests__/support/global-setup.ts',
   globalTeardown: '<rootDir>/__tests__/support/global-teardown.ts',
   maxWorkers: 2,

@@ -15,7 +15,8 @@ const MAY_IMPORT = {
   events: ['models'],
   policies: ['models'],
   journal: ['models', 'events'],
-  services: ['policies', 'models', 'journal', 'events', 'ports'],
+  media: [],
+  services: ['policies', 'models', 'journal', 'events', 'media', 'ports'],
   presenters: ['models', 'policies'],
   delivery: ['presenters', 'dialects', 'ports', 'events', 'models'],
   docs: [],
@@ -34,7 +35,7 @@ const MAY_IMPORT = {
 const MAY_NAME = {
   presenters: ['services'],
   delivery: ['services'],
-  controllers: ['models'],
+  controllers: ['models', 'ports'],
   socket: ['models'],
 };
 

@@ -1,5 +1,6 @@
 /** `npm run seed`: three people with a few chats to try Parley with, on the same database as the server, also beside it. */
 import { config as loadDotenv } from 'dotenv';
+import { createMediaGround } from '../src/app-media';
 import { createServices } from '../src/app-services';
 import { type Config, ConfigError, loadConfig } from '../src/config/env';
 import { createLogger, type Logger } from '../src/config/logger';
@@ -31,14 +32,17 @@ async function main(): Promise<void> {
 
 async function seed(config: Config, logger: Logger): Promise<void> {
   const bus = createEventBus((name, cause) => logger.error(`A listener of ${name} failed`, { cause }));
+  const signingKey = await loadSigningKey(config.jwt, config);
+  const clock = systemClock;
   const services = createServices({
     config,
     logger,
     bus,
-    clock: systemClock,
+    clock,
     connections: createConnections(),
     sms: createSmsProvider(config.sms, { logger }),
-    signingKey: await loadSigningKey(config.jwt, config),
+    signingKey,
+    media: createMediaGround({ config, clock, logger, bus, secret: signingKey.mediaSecret }),
   });
   try {
     await seedWorld(services, bus);

@@ -1,5 +1,6 @@
 import express, { type Express, type RequestHandler, Router } from 'express';
 import type { Redis } from 'ioredis';
+import { createMediaRoutes } from './app-media';
 import type { Foundation, Services } from './app-services';
 import { MAX_JSON_BYTES } from './config/limits';
 import { createAuthController } from './controllers/auth.controller';
@@ -31,6 +32,9 @@ import { createSyncRouter } from './routes/sync.routes';
 import { createUserRouter } from './routes/user.routes';
 import { createWebRouter } from './routes/web.routes';
 
+/** How many files may be fetched for each request that `RATE_LIMIT_MAX` allows. */
+const FILES_PER_REQUEST = 20;
+
 export interface HttpParts {
   base: Foundation;
   services: Services;
@@ -46,10 +50,10 @@ export function createExpress(parts: HttpParts): Express {
   app.disable('x-powered-by').disable('etag');
   app.set('query parser', 'simple').set('trust proxy', config.trustProxy);
   app.use(requestContext, accessLog(logger), drain(parts.isDraining), securityHeaders());
-  app.use('/health', createHealthRouter({ mongo: mongoHealth }));
+  app.use('/health', createHealthRouter({ mongo: mongoHealth, ffmpeg: parts.base.media.health }));
   app.use('/api/docs', createDocsRouter());
   const origins = originRule(config.allowedOrigins, config.isProduction);
-  app.use(['/api', '/.well-known'], corsRule(origins), limitFor(parts, 'api', config.rateLimit.max));
+  app.use(['/api', '/.well-known'], corsRule(origins), limitApi(parts));
   app.use('/api', noStore, express.json({ limit: MAX_JSON_BYTES }), createApi(parts));
   app.use(createJwksRouter({ authController: authController(parts) }));
   app.use(createWebRouter());
@@ -73,15 +77,32 @@ async function mongoHealth(): Promise<{ ok: boolean; detail?: string }> {
   }
 }
 
+/** A page with pictures fetches many files at once, which must not use up what its requests may. */
+function limitApi(parts: HttpParts): RequestHandler {
+  const { max } = parts.base.config.rateLimit;
+  const requests = limitFor(parts, 'api', max);
+  const files = limitFor(parts, 'files', max * FILES_PER_REQUEST);
+  return (req, res, next) => (isFile(req.path) ? files : requests)(req, res, next);
+}
+
+function isFile(path: string): boolean {
+  return /^\/media\/[^/]+\/(?:file|thumbnail)$/.test(path);
+}
+
 function limitFor({ base, redis }: HttpParts, name: string, max: number): RequestHandler {
   const { windowSeconds } = base.config.rateLimit;
   const limiter = createRateLimiter({ name, max, windowSeconds, redis });
   return createRateLimit({ limiter, max, windowSeconds, logger: base.logger });
 }
 
-function authController({ services }: HttpParts) {
+function authController({ services, base }: HttpParts) {
   const { authService, tokenService, userService } = services;
-  return createAuthController({ authService, tokenService, userService, presentSelf });
+  return createAuthController({
+    authService,
+    tokenService,
+    userService,
+    presentSelf: (user) => presentSelf(user, base.media.signer),
+  });
 }
 
 function createApi(parts: HttpParts): Router {
@@ -90,10 +111,15 @@ function createApi(parts: HttpParts): Router {
   const api = Router();
   const authRateLimit = limitFor(parts, 'auth', base.config.rateLimit.authMax);
   api.use('/auth', createAuthRouter({ authController: authController(parts), authenticate, authRateLimit }));
-  const contactController = createContactController(services);
+  const contactController = createContactController({ ...services, signer: base.media.signer });
   api.use(
     '/users',
-    createUserRouter({ userController: userController(parts), contactController, authenticate }),
+    createUserRouter({
+      userController: userController(parts),
+      contactController,
+      authenticate,
+      upload: base.media.upload,
+    }),
   );
   api.use('/contacts', createContactRouter({ contactController, authenticate }));
   const messageSearchController = createMessageSearchController(services);
@@ -102,12 +128,18 @@ function createApi(parts: HttpParts): Router {
   api.use('/messages', createMessageRouter({ controller, authenticate }));
   api.use('/chats', createChatMessageRouter({ controller, authenticate }));
   api.use('/chats', createChatRouter({ chatController: chatController(parts), authenticate }));
+  api.use('/media', createMediaRoutes(base.media, authenticate));
   api.use('/sync', createSyncRouter({ controller: createSyncController(services.sync), authenticate }));
   return api;
 }
 
 function userController({ services, base }: HttpParts) {
-  return createUserController({ ...services, isDeviceOnline: base.connections.hasDevice });
+  return createUserController({
+    ...services,
+    avatars: base.media.avatars,
+    signer: base.media.signer,
+    isDeviceOnline: base.connections.hasDevice,
+  });
 }
 
 function chatController({ services, base }: HttpParts) {

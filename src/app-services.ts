@@ -1,3 +1,4 @@
+import type { MediaGround } from './app-media';
 import type { Config } from './config/env';
 import type { Logger } from './config/logger';
 import type { Connections } from './delivery/connections';
@@ -49,6 +50,7 @@ export interface Foundation {
   connections: Connections;
   sms: SmsProvider;
   signingKey: SigningKey;
+  media: MediaGround;
 }
 
 export type Services = ReturnType<typeof createServices>;
@@ -59,15 +61,16 @@ export function createServices(base: Foundation) {
   return { ...chatServices, ...createPeopleServices(base, chatServices) };
 }
 
-function createChatServices({ config, logger, bus, clock }: Foundation) {
+function createChatServices({ config, logger, bus, clock, media }: Foundation) {
+  const { signer, library } = media;
   const journal = createJournal({ bus, logger, clock, maxPending: config.journal.maxPending });
   const rosters = createRosterService(bus);
   const userChanges = createUserChangeService();
   const recordChange = userChanges.record;
   const receipts = createReceiptService({ journal, rosters, bus });
-  const presentMessages = createPresentMessages({ statusFloors: receipts.statusFloors, clock });
+  const presentMessages = createPresentMessages({ statusFloors: receipts.statusFloors, clock, signer });
   const snapshots = createChatSnapshotService({ journal });
-  const chatViews = createChatViews({ snapshots, presentMessages });
+  const chatViews = createChatViews({ snapshots, presentMessages, signer });
   const narrator = createChatNarrator({ journal, bus });
   const turns = createKeyedQueue();
   const indexer = createSearchIndexer({ logger });
@@ -79,7 +82,7 @@ function createChatServices({ config, logger, bus, clock }: Foundation) {
     receipts,
     presentMessages,
     chatViews,
-    messages: createMessageService({ journal, rosters, bus, clock, recordChange }),
+    messages: createMessageService({ journal, rosters, bus, clock, recordChange, library }),
     reactions: createReactionService({ journal, rosters, bus, clock }),
     history: createHistoryService(rosters),
     stars: createStarService({ rosters, clock, recordChange }),
@@ -89,14 +92,14 @@ function createChatServices({ config, logger, bus, clock }: Foundation) {
     messageSearch: createMessageSearchService({ journal, indexer, clock }),
     chats: createChatService({ journal, bus, clock }),
     chatSettings: createChatSettingsService({ narrator, bus, userChanges }),
-    groups: createGroupService({ journal, bus, clock, narrator, turns }),
+    groups: createGroupService({ journal, bus, clock, narrator, turns, library }),
     invites: createInviteService({ journal, clock, narrator, turns }),
     sync: createSyncResponder({ sync: syncService.sync, viewChats: chatViews.forViewer, presentMessages }),
   };
 }
 
 function createPeopleServices(
-  { config, logger, bus, clock, sms, signingKey }: Foundation,
+  { config, logger, bus, clock, sms, signingKey, media }: Foundation,
   { userChanges, groups }: ReturnType<typeof createChatServices>,
 ) {
   const { jwt, otp, isProduction } = config;
@@ -110,7 +113,7 @@ function createPeopleServices(
     refreshTtlDays: jwt.refreshTtlDays,
   });
   const deviceService = createDeviceService({ bus, clock, revokeDevice: sessionService.revokeDevice });
-  const userService = createUserService({ bus });
+  const userService = createUserService({ bus, library: media.library });
   const otpService = createOtpService({ sms, rateCounts: createRateCountService({ clock }), clock, otp });
   const auth = { otpService, sessionService, tokenService, deviceService, userService, bus };
   return {
@@ -125,6 +128,7 @@ function createPeopleServices(
       clock,
       userChanges,
       revokeAll: sessionService.revokeAll,
+      releaseFiles: media.library.reconsiderAllOf,
       leaveAllChats: groups.leaveAllChats,
       onError: (error) => logger.error('An account could not be erased completely yet', { cause: error }),
     }),

@@ -23,14 +23,16 @@ import { NATIVE_DIALECT } from './types/dialect';
 export function createSockets(http: HttpServer, base: Foundation, services: Services): Server {
   const { config, bus, connections, logger } = base;
   const io = createIoServer(http, originRule(config.allowedOrigins, config.isProduction));
-  const outbounds = new Map<string, Outbound>([[NATIVE_DIALECT, createNativeOutbound(base.clock)]]);
+  const outbounds = new Map<string, Outbound>([
+    [NATIVE_DIALECT, createNativeOutbound(base.clock, base.media.signer)],
+  ]);
   const authenticator = createSocketAuthenticator({
     verifyAccess: services.tokenService.verifyAccess,
     connections,
     presence: services.presence,
     bus,
     viewSelf: async (userId) =>
-      presentSelf(await services.userService.getSelf(userId), onlineDevices(base, userId)),
+      presentSelf(await services.userService.getSelf(userId), base.media.signer, onlineDevices(base, userId)),
     chooseDialect: (asked, actor) =>
       chooseDialect([asked, actor.dialect, config.dialects.fallback], outbounds),
     logger,
@@ -65,6 +67,7 @@ function createHandlers(base: Foundation, services: Services) {
       reactions: services.reactions,
       presentMessages,
       clock: base.clock,
+      signer: base.media.signer,
     },
     receipts: services.receipts,
     chat: { viewChat: chatViews.oneForViewer, typing: services.typing, presence: services.presence },

@@ -3,6 +3,7 @@ import { type AddressInfo, Server as NetServer } from 'node:net';
 import type { Express } from 'express';
 import type { Server } from 'socket.io';
 import { createExpress } from './app-http';
+import { createMediaGround } from './app-media';
 import { createServices, type Foundation } from './app-services';
 import { createSockets } from './app-sockets';
 import type { Config } from './config/env';
@@ -49,19 +50,23 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   const logger =
     overrides.logger ?? createLogger({ level: config.logLevel, isProduction: config.isProduction });
   const bus = createEventBus((name, error) => logger.error(`A listener of ${name} failed`, { cause: error }));
+  const signingKey = await loadSigningKey(config.jwt, config);
+  const clock = overrides.clock ?? systemClock;
+  const media = createMediaGround({ config, clock, logger, bus, secret: signingKey.mediaSecret });
   const base: Foundation = {
     config,
     logger,
     bus,
-    clock: overrides.clock ?? systemClock,
+    clock,
     connections: createConnections(),
     sms: overrides.sms ?? createSmsProvider(config.sms, { logger }),
-    signingKey: await loadSigningKey(config.jwt, config),
+    signingKey,
+    media,
   };
   const services = createServices(base);
   const redis = connectRedis(config.redis, logger);
   const revocations = createRevocationWatch(base);
-  const expiry = createExpiryJob({ ...base, journal: services.journal });
+  const expiry = createExpiryJob({ ...base, journal: services.journal, library: media.library });
   const erasures = createErasureJob({ resume: services.accountService.resumeErasures, logger });
   let isDraining = false;
   const http = createServer();
@@ -77,7 +82,10 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     revocations.start();
     expiry.start();
     erasures.start();
-    return listen(http, config);
+    await media.start();
+    const port = await listen(http, config);
+    media.listensOn(port);
+    return port;
   }
 
   async function stop(): Promise<void> {
@@ -85,7 +93,13 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     const socketIds = [...io.sockets.sockets.keys()];
     // Not http's own close, which would cut connections that still wait for their answer.
     NetServer.prototype.close.call(http);
-    await Promise.all([revocations.stop(), expiry.stop(), erasures.stop(), services.indexer.stop()]);
+    await Promise.all([
+      revocations.stop(),
+      expiry.stop(),
+      erasures.stop(),
+      media.stop(),
+      services.indexer.stop(),
+    ]);
     await services.journal.stop();
     await services.receipts.stop();
     services.typing.stop();

@@ -7,6 +7,7 @@ import { STRANGERS } from '../../src/policies/contact.policy';
 import { presentUser } from '../../src/presenters/user.presenter';
 import { createAccountService } from '../../src/services/account.service';
 import { createUserChangeService } from '../../src/services/user-change.service';
+import { testSigner } from '../support/signer';
 import { readUser, recordingBus, storeUser, useDatabase } from '../support/user-fixtures';
 
 const { bus, heard } = recordingBus();
@@ -29,6 +30,7 @@ const accounts = createAccountService({
   clock: { now: () => NOW },
   userChanges,
   revokeAll: step('revokeAll'),
+  releaseFiles: step('releaseFiles'),
   leaveAllChats: step('leaveAllChats'),
   onError: (error) => errors.push(error),
 });
@@ -98,10 +100,10 @@ describe('deleteAccount', () => {
       createdAt: expect.any(Date),
       updatedAt: expect.any(Date),
     });
-    expect(presentUser(user, STRANGERS).name).toBe('Deleted account');
+    expect(presentUser(user, STRANGERS, testSigner).name).toBe('Deleted account');
     expect(await leftOvers(id)).toBe(0);
     expect(await OtpChallengeModel.countDocuments({ _id: '+911000000001' })).toBe(0);
-    expect(calls).toEqual([`revokeAll ${id}`, `leaveAllChats ${id}`]);
+    expect(calls).toEqual([`revokeAll ${id}`, `leaveAllChats ${id}`, `releaseFiles ${id}`]);
     expect(heard).toEqual([
       ['contact.changed', { ownerId: friend, userId: id }],
       ['user.deleted', { userId: id }],

@@ -4,6 +4,7 @@ import { UserModel } from '../../src/models/user.model';
 import { presentContact } from '../../src/presenters/contact.presenter';
 import { createContactService } from '../../src/services/contact.service';
 import { createUserChangeService } from '../../src/services/user-change.service';
+import { testSigner } from '../support/signer';
 import { recordingBus, storeUser, useDatabase } from '../support/user-fixtures';
 
 const { bus, heard } = recordingBus();
@@ -31,7 +32,7 @@ describe('addContact', () => {
     const { me, other } = await pair();
     const first = await contacts.addContact(me, { userId: other });
     expect(first.isNew).toBe(true);
-    expect(presentContact(first)).toEqual({
+    expect(presentContact(first, testSigner)).toEqual({
       id: String(first.contact._id),
       status: 'ACCEPTED',
       user: expect.objectContaining({ id: other }),
@@ -86,10 +87,10 @@ describe('block and unblock', () => {
     await contacts.addContact(me, { userId: other });
     for (const name of ['contact', 'user']) {
       const blocked = await contacts.block(me, other);
-      expect(presentContact(blocked).status).toBe('BLOCKED');
+      expect(presentContact(blocked, testSigner).status).toBe('BLOCKED');
       await contacts.unblock(me, name === 'user' ? other : String(blocked.contact._id));
       const { contacts: list } = await contacts.listContacts(me, { limit: 5 });
-      expect(list.map((entry) => presentContact(entry).status)).toEqual(['ACCEPTED']);
+      expect(list.map((entry) => presentContact(entry, testSigner).status)).toEqual(['ACCEPTED']);
     }
   });
 

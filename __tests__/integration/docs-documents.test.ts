@@ -95,9 +95,9 @@ describe('the schemas of both documents', () => {
   });
 
   it('state the limits that the code has', () => {
-    const { TextString, WebUrl, SyncRequest } = schemasOf(asyncapi);
+    const { TextString, MediaInput, SyncRequest } = schemasOf(asyncapi);
     expect(asObject(TextString).maxLength).toBe(limits.MAX_TEXT_LENGTH);
-    expect(asObject(WebUrl).maxLength).toBe(limits.MAX_URL_LENGTH);
+    expect(asObject(asObject(asObject(MediaInput).properties).url).maxLength).toBe(limits.MAX_URL_LENGTH);
     expect(asObject(asObject(asObject(SyncRequest).properties).limit).default).toBe(limits.SYNC_PAGE_DEFAULT);
     const payload = (event: string) => {
       const found = clientEvents(asyncapi).find(({ name }) => name === event);

@@ -1,12 +1,14 @@
 import { AppError } from '../../src/errors/app-error';
 import { ContactModel } from '../../src/models/contact.model';
 import { UserModel } from '../../src/models/user.model';
+import { createMediaLibrary } from '../../src/services/media-library';
 import { createUserService } from '../../src/services/user.service';
 import { createUserSearchService } from '../../src/services/user-search.service';
+import { systemClock } from '../../src/types/clock';
 import { readUser, recordingBus, storeUser, useDatabase } from '../support/user-fixtures';
 
 const { bus, heard } = recordingBus();
-const users = createUserService({ bus });
+const users = createUserService({ bus, library: createMediaLibrary({ clock: systemClock }) });
 const people = createUserSearchService();
 const PAGE = { limit: 50 };
 

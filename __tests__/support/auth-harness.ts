@@ -21,6 +21,7 @@ import { createAuthRouter } from '../../src/routes/auth.routes';
 import { createJwksRouter } from '../../src/routes/jwks.routes';
 import { createAuthService } from '../../src/services/auth.service';
 import { createDeviceService } from '../../src/services/device.service';
+import { createMediaLibrary } from '../../src/services/media-library';
 import { createOtpService } from '../../src/services/otp.service';
 import { createRateCountService } from '../../src/services/rate-count.service';
 import { createSessionService } from '../../src/services/session.service';
@@ -28,6 +29,7 @@ import { createSessionLiveness } from '../../src/services/session-liveness.servi
 import { loadSigningKey, type SigningKey } from '../../src/services/signing-key.service';
 import { createTokenService } from '../../src/services/token.service';
 import { createUserService } from '../../src/services/user.service';
+import { testSigner } from './signer';
 import { recordingBus } from './user-fixtures';
 
 /** A clock that starts at the real time and moves only by `advance`. */
@@ -98,7 +100,7 @@ export async function buildAuth({ env, sms, clock = movableClock() }: NodeOption
     clock,
     otp: config.otp,
   });
-  const userService = createUserService({ bus });
+  const userService = createUserService({ bus, library: createMediaLibrary({ clock }) });
   const authService = createAuthService({
     otpService,
     sessionService,
@@ -157,7 +159,12 @@ export interface AuthAnswer {
 export async function startAuth(options: NodeOptions = {}) {
   const node = await buildAuth(options);
   const { authService, tokenService, userService } = node;
-  const authController = createAuthController({ authService, tokenService, userService, presentSelf });
+  const authController = createAuthController({
+    authService,
+    tokenService,
+    userService,
+    presentSelf: (user) => presentSelf(user, testSigner),
+  });
   const authenticate = createAuthenticate(tokenService.verifyAccess);
   const authRateLimit = Router();
   const app = express()

@@ -15,6 +15,7 @@ import { createChatSnapshotService } from '../../src/services/chat-snapshot.serv
 import { createContactService } from '../../src/services/contact.service';
 import { createGroupService } from '../../src/services/group.service';
 import { createInviteService } from '../../src/services/invite.service';
+import { createMediaLibrary } from '../../src/services/media-library';
 import { createMessageSearchService } from '../../src/services/message-search.service';
 import { createReceiptService } from '../../src/services/receipt.service';
 import { createRosterService } from '../../src/services/roster.service';
@@ -22,6 +23,7 @@ import { createSearchIndexer } from '../../src/services/search-indexer.service';
 import { createUserChangeService } from '../../src/services/user-change.service';
 import { type Clock, systemClock } from '../../src/types/clock';
 import type { Content } from '../../src/types/content';
+import { testSigner } from './signer';
 import { recordingBus, storeUser } from './user-fixtures';
 
 type Who = { userId: string };
@@ -34,9 +36,13 @@ export function chatNode(clock: Clock = systemClock) {
   const logger = createLogger({ level: 'silent', isProduction: false });
   const journal = createJournal({ bus, logger, clock, maxPending: 10_000 });
   const receipts = createReceiptService({ journal, rosters: createRosterService(bus), bus });
-  const presentMessages = createPresentMessages({ statusFloors: receipts.statusFloors, clock });
+  const presentMessages = createPresentMessages({
+    statusFloors: receipts.statusFloors,
+    clock,
+    signer: testSigner,
+  });
   const snapshots = createChatSnapshotService({ journal });
-  const chatViews = createChatViews({ snapshots, presentMessages });
+  const chatViews = createChatViews({ snapshots, presentMessages, signer: testSigner });
   const chatService = createChatService({ journal, bus, clock });
   const seen = async ({ userId }: Who, { chatId, isNew }: { chatId: string; isNew: boolean }) => ({
     chat: await chatViews.oneForViewer(userId, chatId),
@@ -67,7 +73,14 @@ export function chatNode(clock: Clock = systemClock) {
       get: ({ userId }: Who, chatId: string) => chatViews.oneForViewer(userId, chatId),
     },
     settings: createChatSettingsService({ narrator, bus, userChanges }),
-    groups: createGroupService({ journal, bus, clock, narrator, turns }),
+    groups: createGroupService({
+      journal,
+      bus,
+      clock,
+      narrator,
+      turns,
+      library: createMediaLibrary({ clock }),
+    }),
     invites: createInviteService({ journal, clock, narrator, turns }),
     contacts: createContactService({ bus, userChanges }),
     indexer,

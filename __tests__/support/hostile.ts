@@ -86,7 +86,7 @@ export function documentedOperations(): Operation[] {
           query: parameters.filter((p) => p.in === 'query').map((p) => asText(p.name)),
           fields: Object.keys(asObject(schema.properties)),
           required: asList(schema.required).map(asText),
-          example: body.content === undefined ? undefined : asObject(example),
+          example: asObject(body.content)['application/json'] === undefined ? undefined : asObject(example),
         };
       }),
     );

@@ -13,6 +13,7 @@ function readVariables(): Set<string> {
     { REDIS_HOST: 'localhost' },
     { SMS_PROVIDER: 'twilio' },
     { SMS_PROVIDER: 'twilio-verify' },
+    { MEDIA_PROVIDER: 'cloudinary' },
     { NODE_ENV: 'production' },
   ];
   for (const choice of choices) {
@@ -79,6 +80,11 @@ describe('.env.example', () => {
       'ACCESS_TOKEN_TTL_SECONDS',
       'REFRESH_TOKEN_TTL_DAYS',
       'OTP_LOCK_MINUTES',
+      'MEDIA_MAX_IMAGE_MB',
+      'MEDIA_MAX_VIDEO_MB',
+      'MEDIA_MAX_AUDIO_MB',
+      'MEDIA_MAX_DOCUMENT_MB',
+      'MEDIA_URL_TTL_SECONDS',
     ]);
     for (const { name, min, max } of ranges) {
       for (const good of [min, max]) expect(faultsOf({ [name]: String(good) })).toEqual([]);

@@ -1,6 +1,7 @@
 import { UserModel, type UserRecord } from '../../src/models/user.model';
 import { STRANGERS } from '../../src/policies/contact.policy';
 import { presentSelf, presentUser } from '../../src/presenters/user.presenter';
+import { testSigner } from '../support/signer';
 import { userFields } from '../support/user-fixtures';
 
 const SEEN = new Date('2026-01-02T03:04:05.006Z');
@@ -26,7 +27,7 @@ const PUBLIC_KEYS = ['id', 'name', 'username', 'bio', 'avatarUrl', 'online', 'la
 
 describe('presentSelf', () => {
   it('shows all of contract section 4 and no secret', () => {
-    const view = presentSelf(build(), (deviceId) => deviceId === 'd1');
+    const view = presentSelf(build(), testSigner, (deviceId) => deviceId === 'd1');
     expect(Object.keys(view).sort()).toEqual(
       [
         ...PUBLIC_KEYS,
@@ -55,6 +56,7 @@ describe('presentSelf', () => {
   it('says null where there is nothing', () => {
     const view = presentSelf(
       build({ username: undefined, email: undefined, phoneNumber: undefined, lastSeenAt: null }),
+      testSigner,
     );
     expect(view).toMatchObject({ username: null, email: null, phoneNumber: null, lastSeenAt: null });
   });
@@ -62,21 +64,27 @@ describe('presentSelf', () => {
 
 describe('presentUser', () => {
   it('shows a stranger the public fields and nothing else', () => {
-    const view = presentUser(build(), STRANGERS);
+    const view = presentUser(build(), STRANGERS, testSigner);
     expect(Object.keys(view).sort()).toEqual([...PUBLIC_KEYS].sort());
     expect(view).toMatchObject({ online: true, lastSeenAt: SEEN.toISOString(), bio: 'Hello' });
   });
 
   it('shows a contact the phone number, if an OTP proved it', () => {
     const relation = { ...STRANGERS, otherHasMeAsContact: true };
-    expect(presentUser(build({ phoneNumber: '+911111111111' }), relation).phoneNumber).toBe('+911111111111');
-    expect(presentUser(build({ phoneVerified: false }), relation)).not.toHaveProperty('phoneNumber');
+    expect(presentUser(build({ phoneNumber: '+911111111111' }), relation, testSigner).phoneNumber).toBe(
+      '+911111111111',
+    );
+    expect(presentUser(build({ phoneVerified: false }), relation, testSigner)).not.toHaveProperty(
+      'phoneNumber',
+    );
   });
 
   it('leaves every field in its place when privacy hides it', () => {
     const hidden = { lastSeen: 'nobody', online: 'nobody', photo: 'nobody', bio: 'nobody' } as const;
     const user = build();
-    expect(presentUser({ ...user, privacy: { ...user.privacy, ...hidden } }, STRANGERS)).toMatchObject({
+    expect(
+      presentUser({ ...user, privacy: { ...user.privacy, ...hidden } }, STRANGERS, testSigner),
+    ).toMatchObject({
       avatarUrl: null,
       bio: '',
       online: false,
@@ -85,7 +93,7 @@ describe('presentUser', () => {
   });
 
   it('hides photo and presence from somebody blocked, but not the name', () => {
-    expect(presentUser(build(), { ...STRANGERS, hasBlockedMe: true })).toMatchObject({
+    expect(presentUser(build(), { ...STRANGERS, hasBlockedMe: true }, testSigner)).toMatchObject({
       name: 'Alice',
       avatarUrl: null,
       online: false,
@@ -94,7 +102,11 @@ describe('presentUser', () => {
   });
 
   it('shows a deleted account as nothing but that', () => {
-    const view = presentUser(build({ deletedAt: SEEN }), { ...STRANGERS, otherHasMeAsContact: true });
+    const view = presentUser(
+      build({ deletedAt: SEEN }),
+      { ...STRANGERS, otherHasMeAsContact: true },
+      testSigner,
+    );
     expect(view).toEqual({
       id: expect.any(String),
       name: 'Deleted account',

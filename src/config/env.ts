@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { EnvReader, type EnvSource } from './env-reader';
+import { type MediaConfig, readMediaConfig } from './media-config';
 
 /** The dialects this build can speak besides the native one; each folder under `dialects/` adds its name here. */
 export const AVAILABLE_DIALECTS: readonly string[] = [];
@@ -47,6 +48,7 @@ export interface Config {
     lockMinutes: number;
   };
   sms: SmsConfig;
+  media: MediaConfig;
   dialects: { enabled: string[]; fallback: string };
   journal: { maxPending: number };
 }
@@ -104,6 +106,7 @@ export function loadConfig(source: EnvSource = process.env): Config {
       lockMinutes: env.integer('OTP_LOCK_MINUTES', 15, { min: 1, max: 1440 }),
     },
     sms: readSms(env, isProduction),
+    media: readMediaConfig(env, dataDir),
     dialects: readDialects(env),
     journal: { maxPending: env.integer('JOURNAL_MAX_PENDING', 20_000, { min: 1, max: 1e7 }) },
   };

@@ -1,9 +1,12 @@
 import type { RequestHandler } from 'express';
 import { actorOf } from '../middlewares/authenticate';
+import { uploadOf } from '../middlewares/upload-of';
 import { validated } from '../middlewares/validate';
 import { type DeviceOnline, presentDevices, presentSelf, presentUser } from '../presenters/user.presenter';
 import type { AccountService } from '../services/account.service';
+import type { AvatarService } from '../services/avatar.service';
 import type { DeviceService } from '../services/device.service';
+import type { MediaSigner } from '../services/media-library.types';
 import type { ProfilePatch, UserService } from '../services/user.service';
 import type { UserSearchService } from '../services/user-search.service';
 
@@ -12,6 +15,8 @@ export interface UserControllerDeps {
   userSearchService: UserSearchService;
   deviceService: DeviceService;
   accountService: AccountService;
+  avatars: AvatarService;
+  signer: MediaSigner;
   /** Tells whether a device has a live socket now. */
   isDeviceOnline(userId: string, deviceId: string): boolean;
 }
@@ -28,13 +33,19 @@ export function createUserController(deps: UserControllerDeps) {
   return {
     async getProfile(req, res) {
       const { userId } = actorOf(req);
-      res.json({ user: presentSelf(await deps.userService.getSelf(userId), onlineFor(userId)) });
+      res.json({ user: presentSelf(await deps.userService.getSelf(userId), deps.signer, onlineFor(userId)) });
     },
 
     async updateProfile(req, res) {
       const { userId } = actorOf(req);
       const user = await deps.userService.updateProfile(userId, validated<ProfilePatch>(req));
-      res.json({ user: presentSelf(user, onlineFor(userId)) });
+      res.json({ user: presentSelf(user, deps.signer, onlineFor(userId)) });
+    },
+
+    async uploadAvatar(req, res) {
+      const { userId } = actorOf(req);
+      const user = await deps.avatars.setAvatar(userId, uploadOf(req));
+      res.json({ user: presentSelf(user, deps.signer, onlineFor(userId)) });
     },
 
     async deleteProfile(req, res) {
@@ -45,13 +56,16 @@ export function createUserController(deps: UserControllerDeps) {
     async getUser(req, res) {
       const { userId } = validated<{ userId: string }>(req);
       const { user, relation } = await deps.userService.getUser(actorOf(req).userId, userId);
-      res.json({ user: presentUser(user, relation) });
+      res.json({ user: presentUser(user, relation, deps.signer) });
     },
 
     async search(req, res) {
       const { q, ...page } = validated<{ q: string; limit: number; cursor?: string }>(req);
       const { users, nextCursor } = await deps.userSearchService.search(actorOf(req).userId, q, page);
-      res.json({ users: users.map(({ user, relation }) => presentUser(user, relation)), nextCursor });
+      res.json({
+        users: users.map(({ user, relation }) => presentUser(user, relation, deps.signer)),
+        nextCursor,
+      });
     },
 
     async listDevices(req, res) {

@@ -1,4 +1,5 @@
 import { presentMessage } from '../presenters/message.presenter';
+import type { MediaSigner } from '../services/media-library.types';
 import type { Clock } from '../types/clock';
 import type { Outbound } from './outbound';
 
@@ -28,11 +29,11 @@ function frame(event: NativeEvent, payload: unknown) {
 }
 
 /** Words everything in the native dialect. */
-export function createNativeOutbound(clock: Clock): Outbound {
+export function createNativeOutbound(clock: Clock, signer: MediaSigner): Outbound {
   return {
     messageCreated(message, isSender) {
       const viewerId = isSender ? String(message.senderId) : undefined;
-      const view = presentMessage(message, { viewerId, status: 'sent', now: clock.now() });
+      const view = presentMessage(message, { viewerId, status: 'sent', now: clock.now(), signer });
       return frame('new_message', isSender ? { message: view, tempId: view.tempId } : { message: view });
     },
     messageUpdated: (message) => frame('message_updated', { message }),

@@ -4,6 +4,8 @@ import { createRepeater, type Repeater } from '../helpers/repeater';
 import type { Journal } from '../journal/journal.types';
 import { answerWithin } from '../models/answer-within';
 import { MessageModel, type MessageRecord } from '../models/message.model';
+import { filesOf } from '../services/file-content';
+import type { MediaLibrary } from '../services/media-library.types';
 import { scrubQuotes } from '../services/quotation';
 import type { Clock } from '../types/clock';
 
@@ -22,22 +24,24 @@ export function createExpiryJob(deps: {
   bus: EventBus;
   clock: Clock;
   logger: Logger;
+  library: MediaLibrary;
 }): Repeater & {
   /** One round; resolves with the number of messages that went. */
   run(): Promise<number>;
 } {
-  const { journal, bus, clock, logger } = deps;
+  const { journal, bus, clock, logger, library } = deps;
   async function run(): Promise<number> {
     const now = clock.now();
     const failures: unknown[] = [];
     const due = await MessageModel.collection
-      .find<Pick<MessageRecord, '_id' | 'chatId'>>(
+      .find<Pick<MessageRecord, '_id' | 'chatId' | 'content'>>(
         { expiresAt: { $lte: now } },
-        { projection: { chatId: 1 } },
+        { projection: { chatId: 1, content: 1 } },
       )
       .sort({ expiresAt: 1 })
       .limit(PER_RUN)
       .toArray();
+    await library.reconsider(due.flatMap(({ content }) => filesOf(content)));
     for (let from = 0; from < due.length; from += AT_ONCE) {
       const some = due.slice(from, from + AT_ONCE);
       const ends = await Promise.allSettled(

@@ -15,8 +15,14 @@ export function digestOf(sent: {
   replyTo?: MessageRecord['replyTo'];
 }): string {
   const { chatId, content, replyTo } = sent;
-  const identity = JSON.stringify([String(chatId), content, replyTo ? String(replyTo.id) : null]);
+  const identity = JSON.stringify([String(chatId), identityOf(content), replyTo ? String(replyTo.id) : null]);
   return createHash('sha1').update(identity).digest('base64');
+}
+
+/** Of a file of this server's what its sender said, not what was looked up of it. */
+function identityOf(content: Content | null): unknown {
+  if (content === null || !('mediaId' in content) || 'url' in content) return content;
+  return ['file', content.type, content.mediaId, 'caption' in content ? content.caption : undefined];
 }
 
 /** The digest of what a stored message was when it was sent. */

@@ -55,4 +55,6 @@ chatSchema.index(
   { unique: true, partialFilterExpression: { inviteToken: { $exists: true } } },
 );
 
+chatSchema.index({ avatarUrl: 1 }, { partialFilterExpression: { avatarUrl: { $gt: '' } } });
+
 export const ChatModel = model<ChatRecord>('Chat', chatSchema);

@@ -29,8 +29,8 @@ export interface MediaRecord {
   durationMs?: number;
   /** Loudness of audio in 64 steps over its duration, each 0 to 100. */
   waveform?: number[];
-  /** When to look whether anything refers to it still. */
-  reconsiderAt: Date | null;
+  /** When to look whether anything refers to it still; absent while nobody has let go of it. */
+  reconsiderAt?: Date;
   createdAt: Date;
 }
 
@@ -48,13 +48,13 @@ const mediaSchema = new Schema<MediaRecord>(
     height: Number,
     durationMs: Number,
     waveform: { type: [Number], default: undefined },
-    reconsiderAt: { type: Date, default: null },
+    reconsiderAt: Date,
     createdAt: { type: Date, required: true },
   },
   { versionKey: false },
 );
 
 mediaSchema.index({ ownerId: 1, size: 1 });
-mediaSchema.index({ reconsiderAt: 1 }, { partialFilterExpression: { reconsiderAt: { $type: 'date' } } });
+mediaSchema.index({ reconsiderAt: 1 }, { partialFilterExpression: { reconsiderAt: { $exists: true } } });
 
 export const MediaModel = model<MediaRecord>('Media', mediaSchema);

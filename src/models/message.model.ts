@@ -103,6 +103,10 @@ messageSchema.index(
   { 'replyTo.id': 1, seq: 1 },
   { partialFilterExpression: { 'replyTo.id': { $exists: true } } },
 );
+messageSchema.index(
+  { 'content.mediaId': 1 },
+  { partialFilterExpression: { 'content.mediaId': { $exists: true } } },
+);
 messageSchema.index({ expiresAt: 1 }, { partialFilterExpression: { expiresAt: { $exists: true } } });
 
 export const MessageModel = model<MessageRecord>('Message', messageSchema);

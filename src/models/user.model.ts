@@ -111,6 +111,7 @@ const userSchema = new Schema<UserRecord>(
   { timestamps: true, minimize: false, versionKey: false },
 );
 
+userSchema.index({ avatarUrl: 1 }, { partialFilterExpression: { avatarUrl: { $gt: '' } } });
 userSchema.index(
   { phoneNumber: 1 },
   { unique: true, partialFilterExpression: { phoneNumber: { $exists: true } } },

@@ -1,4 +1,5 @@
 import type { ChatSnapshot, ChatSnapshotService } from '../services/chat-snapshot.service';
+import type { MediaSigner } from '../services/media-library.types';
 import { type ChatView, presentChat } from './chat.presenter';
 import type { MessageView } from './message.presenter';
 import type { PresentMessages } from './message-list.presenter';
@@ -17,15 +18,16 @@ export interface ChatViews {
 export function createChatViews(deps: {
   snapshots: ChatSnapshotService;
   presentMessages: PresentMessages;
+  signer: MediaSigner;
 }): ChatViews {
-  const { snapshots, presentMessages } = deps;
+  const { snapshots, presentMessages, signer } = deps;
 
   async function present(viewerId: string, chats: ChatSnapshot[]): Promise<ChatView[]> {
     const messages = chats.flatMap(({ lastMessage }) => lastMessage ?? []);
     const views = await presentMessages(viewerId, messages);
     const viewOf = new Map(messages.map((message, i) => [message, views[i]]));
     return chats.map((snapshot) =>
-      presentChat(snapshot, snapshot.lastMessage && viewOf.get(snapshot.lastMessage)),
+      presentChat(snapshot, snapshot.lastMessage && viewOf.get(snapshot.lastMessage), signer),
     );
   }
 
@@ -51,7 +53,7 @@ export function createChatViews(deps: {
     async oneForViewer(viewerId, chatId) {
       const snapshot = await snapshots.oneForViewer(viewerId, chatId);
       const messages = snapshot.lastMessage ? [snapshot.lastMessage] : [];
-      return presentChat(snapshot, (await presentMessages(viewerId, messages))[0]);
+      return presentChat(snapshot, (await presentMessages(viewerId, messages))[0], signer);
     },
 
     async forViewers(chatId, viewerIds) {
@@ -60,7 +62,7 @@ export function createChatViews(deps: {
       return new Map(
         chats.map((snapshot) => [
           String(snapshot.membership.userId),
-          presentChat(snapshot, lastMessageOf(snapshot)),
+          presentChat(snapshot, lastMessageOf(snapshot), signer),
         ]),
       );
     },

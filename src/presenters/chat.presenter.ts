@@ -1,6 +1,8 @@
 import type { ChatRecord } from '../models/chat.model';
 import type { MembershipRecord, Role } from '../models/membership.model';
 import type { ChatSnapshot } from '../services/chat-snapshot.service';
+import type { MediaSigner } from '../services/media-library.types';
+import { presentPicture } from './content.presenter';
 import type { MessageView } from './message.presenter';
 import { presentUser } from './user.presenter';
 
@@ -31,14 +33,18 @@ export interface ChatSettingsView {
 }
 
 /** Presents a chat to one of its members; a private chat shows the other person's name and picture. */
-export function presentChat(snapshot: ChatSnapshot, lastMessage: MessageView | undefined): ChatView {
+export function presentChat(
+  snapshot: ChatSnapshot,
+  lastMessage: MessageView | undefined,
+  signer: MediaSigner,
+): ChatView {
   const { chat, membership, members, other } = snapshot;
-  const shown = other ? presentUser(other.user, other.relation) : chat;
+  const shown = other ? presentUser(other.user, other.relation, signer) : chat;
   return {
     id: String(chat._id),
     type: chat.type,
     name: shown.name,
-    avatarUrl: shown.avatarUrl,
+    avatarUrl: presentPicture(shown.avatarUrl, signer),
     description: chat.description,
     members: members.map(({ userId, role, joinedAt }) => ({
       userId: String(userId),

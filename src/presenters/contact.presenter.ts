@@ -1,6 +1,7 @@
 import type { ContactRecord } from '../models/contact.model';
 import type { UserRecord } from '../models/user.model';
 import type { Relation } from '../policies/contact.policy';
+import type { MediaSigner } from '../services/media-library.types';
 import { presentUser, type UserView } from './user.presenter';
 
 /** One's own side of a relationship (contract section 6; the same words in native). */
@@ -20,11 +21,11 @@ export interface ContactEntry {
 }
 
 /** Presents what the owner holds about somebody; a block outranks everything else they hold. */
-export function presentContact({ contact, user, relation }: ContactEntry): ContactView {
+export function presentContact({ contact, user, relation }: ContactEntry, signer: MediaSigner): ContactView {
   return {
     id: String(contact._id),
     status: contactStatus(contact),
-    user: presentUser(user, relation),
+    user: presentUser(user, relation, signer),
     direction: contact.direction,
     createdAt: contact.createdAt.toISOString(),
   };

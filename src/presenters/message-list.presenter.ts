@@ -1,4 +1,5 @@
 import type { MessageRecord } from '../models/message.model';
+import type { MediaSigner } from '../services/media-library.types';
 import type { Clock } from '../types/clock';
 import { type MessageView, presentMessage, type StatusFloor, statusAt } from './message.presenter';
 
@@ -11,6 +12,7 @@ export type PresentMessages = (
 export function createPresentMessages(deps: {
   statusFloors: (chatIds: string[]) => Promise<Map<string, StatusFloor>>;
   clock: Clock;
+  signer: MediaSigner;
 }): PresentMessages {
   return async (viewerId, messages) => {
     if (messages.length === 0) return [];
@@ -19,7 +21,7 @@ export function createPresentMessages(deps: {
     const now = deps.clock.now();
     return messages.map((message) => {
       const status = statusAt(message, floors.get(String(message.chatId)));
-      return presentMessage(message, { viewerId, status, now });
+      return presentMessage(message, { viewerId, status, now, signer: deps.signer });
     });
   };
 }

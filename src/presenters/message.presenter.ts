@@ -1,5 +1,7 @@
 import { type MessageRecord, revOf } from '../models/message.model';
+import type { MediaSigner } from '../services/media-library.types';
 import type { Content } from '../types/content';
+import { presentContent } from './content.presenter';
 
 export type MessageStatus = 'sent' | 'delivered' | 'read';
 
@@ -35,12 +37,13 @@ export interface MessageViewFacts {
   viewerId: string | undefined;
   status: MessageStatus;
   now: Date;
+  signer: MediaSigner;
 }
 
 /** Presents a message; the idempotency key goes to its sender only, and what has expired shows as a tombstone. */
 export function presentMessage(
   message: MessageRecord,
-  { viewerId, status, now }: MessageViewFacts,
+  { viewerId, status, now, signer }: MessageViewFacts,
 ): MessageView {
   const isExpired = message.expiresAt !== undefined && message.expiresAt <= now;
   const deletedAt = message.deletedAt ?? (isExpired ? message.expiresAt : null);
@@ -51,8 +54,8 @@ export function presentMessage(
     seq: message.seq,
     rev: revOf(message),
     senderId,
-    content: isExpired ? null : message.content,
-    replyTo: deletedAt ? null : presentReply(message, now),
+    content: isExpired ? null : presentContent(message.content, signer),
+    replyTo: deletedAt ? null : presentReply(message, now, signer),
     forwardedFrom: message.forwardedFrom
       ? {
           messageId: String(message.forwardedFrom.messageId),
@@ -79,13 +82,13 @@ export function statusAt(
   return floor.delivered >= seq ? 'delivered' : 'sent';
 }
 
-function presentReply({ replyTo }: MessageRecord, now: Date): MessageView['replyTo'] {
+function presentReply({ replyTo }: MessageRecord, now: Date, signer: MediaSigner): MessageView['replyTo'] {
   if (!replyTo) return null;
   const isExpired = replyTo.expiresAt !== undefined && replyTo.expiresAt <= now;
   return {
     id: String(replyTo.id),
     senderId: String(replyTo.senderId),
-    content: isExpired ? null : replyTo.content,
+    content: isExpired ? null : presentContent(replyTo.content, signer),
   };
 }
 

@@ -1,5 +1,7 @@
 import { DEFAULT_PRIVACY, type DeviceRecord, type Privacy, type UserRecord } from '../models/user.model';
 import { canSee, type Relation, type RelationFacts } from '../policies/contact.policy';
+import type { MediaSigner } from '../services/media-library.types';
+import { presentPicture } from './content.presenter';
 
 /** What others see of a person (contract section 4); `phoneNumber` only between contacts. */
 export interface UserView {
@@ -40,13 +42,17 @@ const DELETED_ACCOUNT_NAME = 'Deleted account';
 const noDeviceOnline: DeviceOnline = () => false;
 
 /** Presents a user to themselves, with nothing held back but secrets. */
-export function presentSelf(user: UserRecord, isOnlineDevice: DeviceOnline = noDeviceOnline): SelfView {
+export function presentSelf(
+  user: UserRecord,
+  signer: MediaSigner,
+  isOnlineDevice: DeviceOnline = noDeviceOnline,
+): SelfView {
   return {
     id: String(user._id),
     name: user.name,
     username: user.username ?? null,
     bio: user.bio,
-    avatarUrl: user.avatarUrl,
+    avatarUrl: presentPicture(user.avatarUrl, signer),
     online: user.socketIds.length > 0,
     lastSeenAt: user.lastSeenAt?.toISOString() ?? null,
     phoneNumber: user.phoneNumber ?? null,
@@ -60,7 +66,7 @@ export function presentSelf(user: UserRecord, isOnlineDevice: DeviceOnline = noD
 }
 
 /** Presents a user to somebody else, as far as that user's privacy and a block let them see (contract sections 4 and 5). */
-export function presentUser(user: UserRecord, relation: Relation): UserView {
+export function presentUser(user: UserRecord, relation: Relation, signer: MediaSigner): UserView {
   if (user.deletedAt) return presentDeleted(user);
   const facts: RelationFacts = { ...relation, otherPrivacy: user.privacy };
   const phoneNumber = user.phoneVerified && canSee('phoneNumber', facts) ? user.phoneNumber : undefined;
@@ -69,7 +75,7 @@ export function presentUser(user: UserRecord, relation: Relation): UserView {
     name: user.name,
     username: user.username ?? null,
     bio: canSee('bio', facts) ? user.bio : '',
-    avatarUrl: canSee('photo', facts) ? user.avatarUrl : null,
+    avatarUrl: canSee('photo', facts) ? presentPicture(user.avatarUrl, signer) : null,
     online: canSee('online', facts) && user.socketIds.length > 0 && !user.isAway,
     lastSeenAt: canSee('lastSeen', facts) ? (user.lastSeenAt?.toISOString() ?? null) : null,
     ...(phoneNumber !== undefined && { phoneNumber }),

@@ -15,15 +15,19 @@ export function createUserRouter({
   userController,
   contactController,
   authenticate,
+  upload,
 }: {
   userController: UserController;
   contactController: ContactController;
   authenticate: RequestHandler;
+  /** Receives the file of the named field. */
+  upload: (field: string) => RequestHandler[];
 }): Router {
   const router = Router();
   router.use(authenticate);
   router.get('/profile', userController.getProfile);
   router.put('/profile', validate(updateProfileRules), userController.updateProfile);
+  router.post('/upload-avatar', upload('avatar'), userController.uploadAvatar);
   router.delete('/profile', userController.deleteProfile);
   router.get('/search', validate(searchUsersRules), userController.search);
   router.post('/add-contact', validate(addContactRules), contactController.add);

@@ -29,6 +29,8 @@ export interface AccountServiceDeps {
   userChanges: UserChangeService;
   /** Ends all sessions of the user, with their sockets. */
   revokeAll(userId: string): Promise<void>;
+  /** Has all files of the user looked at again: those that no message shows go. */
+  releaseFiles(userId: string): Promise<void>;
   /** Takes the user out of every group; an owner's role passes on. */
   leaveAllChats(userId: string): Promise<void>;
   /** Hears what kept an erasure from completing. */
@@ -46,6 +48,7 @@ export function createAccountService(deps: AccountServiceDeps): AccountService {
     await removeFromAddressBooks(userId, deps);
     await StarModel.deleteMany({ userId });
     await UserChangeModel.deleteMany({ userId });
+    await deps.releaseFiles(userId);
     await dropChallenges(user);
     await UserModel.updateOne({ _id: userId }, { $set: { socketIds: [] }, $unset: { erasure: '' } });
     deps.bus.emit('user.deleted', { userId });

@@ -1,5 +1,6 @@
 import { MAX_NAME_LENGTH, MAX_TEXT_LENGTH, MAX_URL_LENGTH } from '../config/limits';
 import { invalidField } from '../errors/app-error';
+import { ownFileId } from '../helpers/own-file';
 import { isPlain } from '../helpers/plain-name';
 import {
   type LocationContent,
@@ -10,6 +11,7 @@ import {
 } from '../types/content';
 
 const MAX_FILE_NAME_LENGTH = 255;
+const OBJECT_ID = /^[0-9a-f]{24}$/i;
 
 /**
  * Reads what a client sent as `content` (contract section 4): an object by type, or a bare string for a text. Unknown
@@ -25,7 +27,7 @@ export function readContent(value: unknown): UserContent {
   if (content.type === 'text') return { type: 'text', text: readText(content.text, 'content.text') };
   if (content.type === 'location') return readLocation(content);
   const mediaType = MEDIA_TYPES.find((type) => type === content.type);
-  if (mediaType) return readMedia(mediaType, content);
+  if (mediaType) return readOwnFile(mediaType, content) ?? readMedia(mediaType, content);
   throw invalidField('content.type', 'must be one of text, image, video, audio, document, location');
 }
 
@@ -52,9 +54,34 @@ function readLocation(content: Record<string, unknown>): LocationContent {
   };
 }
 
+/**
+ * A file of this server's, named by its id or by the address it was handed out under; what else is said of it is looked up. Undefined for a
+ * file elsewhere.
+ */
+function readOwnFile(type: MediaType, content: Record<string, unknown>): MediaContent | undefined {
+  const url = content.url ?? undefined;
+  const mediaId = url === undefined ? content.mediaId : ownFileId(url);
+  if (mediaId === undefined || mediaId === null) return undefined;
+  if (typeof mediaId !== 'string' || !OBJECT_ID.test(mediaId))
+    throw invalidField('content.mediaId', 'must be the id of a file that you uploaded');
+  const caption = readCaption(content);
+  const name = optionalName(content, MAX_FILE_NAME_LENGTH);
+  return {
+    type,
+    mediaId: mediaId.toLowerCase(),
+    ...(caption !== undefined && { caption }),
+    ...(name !== undefined && { name }),
+  };
+}
+
+/** The caption of media, if it has one. @throws validation_failed when it is no text or too long. */
+export function readCaption(content: Record<string, unknown>): string | undefined {
+  return optionalText(content, 'caption', MAX_TEXT_LENGTH);
+}
+
 function readMedia(type: MediaType, content: Record<string, unknown>): MediaContent {
   const url = readUrl(content, 'url');
-  if (url === undefined) throw invalidField('content.url', 'is required');
+  if (url === undefined) throw invalidField('content.url', 'is required, or a mediaId');
   const media: MediaContent = { type, url };
   const thumbnailUrl = readUrl(content, 'thumbnailUrl');
   if (thumbnailUrl !== undefined) media.thumbnailUrl = thumbnailUrl;

@@ -12,6 +12,8 @@ import type { ChatNarrator } from './chat-narrator';
 import { assertMayAdd } from './group-candidates';
 import { type GroupFields, insertGroup } from './group-create';
 import { admitMembers, changeRole, dismissMember, findAbsent, handOver } from './group-members';
+import type { MediaLibrary } from './media-library.types';
+import { storedPicture } from './stored-picture';
 
 type Who = Pick<Actor, 'userId'>;
 
@@ -44,8 +46,9 @@ export function createGroupService(deps: {
   narrator: ChatNarrator;
   /** Verbs on one group take turns on a node, so that each tells only what it changed; shared with the invitations. */
   turns: KeyedQueue;
+  library: MediaLibrary;
 }): GroupService {
-  const { journal, bus, clock, narrator, turns } = deps;
+  const { journal, bus, clock, narrator, turns, library } = deps;
 
   /** Runs `work` as the group's only verb at this moment, for a member. */
   function inGroup<T>(
@@ -75,16 +78,23 @@ export function createGroupService(deps: {
     async create({ userId }, { memberIds, ...fields }) {
       const others = memberIds.filter((id) => id !== userId);
       await assertMayAdd(userId, others, 'memberIds');
-      const chatId = await insertGroup(userId, others, fields, clock.now());
+      const picture = { before: null, avatarUrl: fields.avatarUrl ?? null };
+      const avatarUrl = await storedPicture(library, userId, picture);
+      const chatId = await insertGroup(userId, others, { ...fields, avatarUrl }, clock.now());
       bus.emit('chat.created', { chatId, memberIds: [userId, ...others], actorId: userId });
       return chatId;
     },
 
     update: (actor, id, patch) =>
-      inGroup(actor, id, async ({ membership }, chatId) => {
+      inGroup(actor, id, async ({ chat, membership }, chatId) => {
         assertAdmin(membership.role);
-        const before = await ChatModel.findOneAndUpdate({ _id: chatId }, { $set: patch }).lean();
-        const changes = changesOf(before, patch);
+        const stored = { ...patch };
+        if (patch.avatarUrl !== undefined) {
+          const picture = { before: chat.avatarUrl, avatarUrl: patch.avatarUrl };
+          stored.avatarUrl = await storedPicture(library, actor.userId, picture);
+        }
+        const before = await ChatModel.findOneAndUpdate({ _id: chatId }, { $set: stored }).lean();
+        const changes = changesOf(before, stored);
         if (Object.keys(changes).length === 0) return;
         await narrator.tellChange(chatId, actor.userId, 'group_updated', changes);
       }),

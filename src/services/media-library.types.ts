@@ -10,6 +10,8 @@ export interface MediaLibrary {
   claim(ownerId: string, mediaId: string, kinds: readonly MediaType[], path: string): Promise<MediaRecord>;
   /** Has these looked at again soon: what nothing refers to any more is removed, bytes and all. Unknown ids are fine. */
   reconsider(mediaIds: readonly string[]): Promise<void>;
+  /** The same for everything that a user uploaded. */
+  reconsiderAllOf(ownerId: string): Promise<void>;
 }
 
 /** Makes the short-lived addresses under which bytes are served without a token (contract section 7). */

@@ -16,7 +16,9 @@ import {
 import type { Actor } from '../types/actor';
 import type { Clock } from '../types/clock';
 import type { UserContent } from '../types/content';
-import { readContent } from './content';
+import { readCaption, readContent } from './content';
+import { fileContent, filesOf, isOwnFile } from './file-content';
+import type { MediaLibrary } from './media-library.types';
 import { factsOf, findVisibleMessage } from './message-access';
 import { quote, scrubQuotes, withLivingQuote } from './quotation';
 import type { RosterService } from './roster.service';
@@ -55,8 +57,9 @@ export function createMessageService(deps: {
   bus: EventBus;
   clock: Clock;
   recordChange: (userId: string, key: string, value: unknown) => Promise<unknown>;
+  library: MediaLibrary;
 }): MessageService {
-  const { journal, rosters, bus, clock, recordChange } = deps;
+  const { journal, rosters, bus, clock, recordChange, library } = deps;
   const inOrder = createSendingOrder();
 
   function expiry(roster: Roster): Date | undefined {
@@ -71,7 +74,10 @@ export function createMessageService(deps: {
     assertMayPost(senderId, roster);
     const place = { userId: senderId, chatId, now: clock.now() };
     const replyTo = replyToId === undefined ? undefined : await quote(rosters, place, replyToId);
-    const written = journal.append({ ...draft, replyTo, expiresAt: expiry(roster) });
+    const content = isOwnFile(draft.content)
+      ? await fileContent(library, senderId, draft.content)
+      : draft.content;
+    const written = journal.append({ ...draft, content, replyTo, expiresAt: expiry(roster) });
     written.catch(() => undefined);
     return { written };
   }
@@ -87,7 +93,8 @@ export function createMessageService(deps: {
       const replyToId = input.replyTo?.toLowerCase() || undefined;
       const key = `${draft.chatId}:${draft.senderId}`;
       try {
-        const { written } = await inOrder(key, replyToId !== undefined, () => write(draft, replyToId));
+        const isSlow = replyToId !== undefined || isOwnFile(draft.content);
+        const { written } = await inOrder(key, isSlow, () => write(draft, replyToId));
         const { message, isNew } = await written;
         return { message: isNew && replyToId ? await withLivingQuote(message) : message, isNew };
       } catch (error) {
@@ -112,6 +119,7 @@ export function createMessageService(deps: {
     async deleteForEveryone(actor, messageId) {
       const { message, roster } = await findVisibleMessage(rosters, actor.userId, messageId);
       const now = clock.now();
+      await library.reconsider(filesOf(message.content));
       const result = await journal.amend(String(message.chatId), messageId, (latest) => {
         assertMayDeleteForEveryone(actor.userId, roster, factsOf(latest), now);
         return latest.deletedAt ? undefined : { content: null, reactions: [], replyTo: null, deletedAt: now };
@@ -206,8 +214,7 @@ function editedContent(message: MessageRecord, change: unknown): UserContent {
     const { text } = readContent(change) as { text: string };
     return { ...old, caption: text };
   }
-  const media = readContent({ ...old, ...(change as object), type: old.type, url: old.url });
-  return { ...old, caption: 'caption' in media ? media.caption : undefined };
+  return { ...old, caption: readCaption((change ?? {}) as Record<string, unknown>) };
 }
 
 function sameContent(content: UserContent, message: MessageRecord): boolean {

@@ -37,6 +37,8 @@ export interface SigningKey {
   jwks: { keys: PublicJwk[] };
   /** Secret of the refresh tokens, 32 bytes. */
   refreshSecret: Buffer;
+  /** Secret of the addresses under which media is served, 32 bytes. */
+  mediaSecret: Buffer;
 }
 
 /** Loads the configured key. @throws StartError that names what is missing, in production or when a file is no RSA key. */
@@ -59,11 +61,13 @@ function fromSecret(secret: string): SigningKey {
     verifyWith: new Map([[kid, key]]),
     jwks: { keys: [] },
     refreshSecret: derive(key.export(), 'refresh'),
+    mediaSecret: derive(key.export(), 'media'),
   };
 }
 
 async function fromKeyPair(keysDir: string): Promise<SigningKey> {
   const signWith = await readKey(keysDir, PRIVATE_KEY_FILE, createPrivateKey);
+  const secret = signWith.export({ type: 'pkcs8', format: 'der' });
   const published = await readPublicKeys(keysDir);
   const kid = toJwk(createPublicKey(signWith)).kid;
   if (!published.has(kid)) {
@@ -75,7 +79,8 @@ async function fromKeyPair(keysDir: string): Promise<SigningKey> {
     signWith,
     verifyWith: published,
     jwks: { keys: [...published.values()].map(toJwk) },
-    refreshSecret: derive(signWith.export({ type: 'pkcs8', format: 'der' }), 'refresh'),
+    refreshSecret: derive(secret, 'refresh'),
+    mediaSecret: derive(secret, 'media'),
   };
 }
 

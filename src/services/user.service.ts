@@ -4,7 +4,9 @@ import type { EventBus } from '../events/event-bus';
 import { gramsOf } from '../helpers/grams';
 import { type Privacy, UserModel, type UserRecord } from '../models/user.model';
 import type { RelationFacts } from '../policies/contact.policy';
+import type { MediaLibrary } from './media-library.types';
 import { relationsOf } from './relation.service';
+import { storedPicture } from './stored-picture';
 
 /** What may be changed of a profile; what is not named stays. */
 export interface ProfilePatch {
@@ -29,15 +31,17 @@ export interface UserService {
   getUser(viewerId: string, userId: string): Promise<{ user: UserRecord; relation: RelationFacts }>;
 }
 
+type Files = Pick<MediaLibrary, 'claim' | 'reconsider'>;
+
 /** Writers of the same profile at once are a person's own devices: a few. */
 const MAX_ATTEMPTS = 10;
 
-export function createUserService(deps: { bus: EventBus }): UserService {
+export function createUserService(deps: { bus: EventBus; library: Files }): UserService {
   return {
     getSelf: readSelf,
 
     async updateProfile(userId, patch) {
-      const user = await writeProfile(userId, patch);
+      const user = await writeProfile(userId, patch, deps.library);
       deps.bus.emit('user.updated', { userId });
       if (patch.privacy?.online !== undefined) deps.bus.emit('presence.audience-changed', { userId });
       return user;
@@ -62,13 +66,24 @@ async function readSelf(userId: string): Promise<UserRecord> {
  * The search pieces come from name and username together, so the write holds only if both are still what they were
  * when the pieces were cut; otherwise it starts again.
  */
-async function writeProfile(userId: string, patch: ProfilePatch): Promise<UserRecord> {
+async function writeProfile(userId: string, patch: ProfilePatch, library: Files): Promise<UserRecord> {
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
     const before = await readSelf(userId);
-    const written = await tryWrite(before, patch);
+    const written = await tryWrite(before, await withStoredPicture(before, patch, library));
     if (written) return written;
   }
   throw new AppError('conflict', 'The profile is being changed by several devices at once');
+}
+
+async function withStoredPicture(
+  before: UserRecord,
+  patch: ProfilePatch,
+  library: Files,
+): Promise<ProfilePatch> {
+  const { avatarUrl } = patch;
+  if (avatarUrl === undefined) return patch;
+  const picture = { before: before.avatarUrl, avatarUrl };
+  return { ...patch, avatarUrl: await storedPicture(library, String(before._id), picture) };
 }
 
 async function tryWrite(before: UserRecord, patch: ProfilePatch): Promise<UserRecord | null> {

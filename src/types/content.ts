@@ -6,8 +6,10 @@ export type MediaType = (typeof MEDIA_TYPES)[number];
 
 export type MediaContent = {
   type: MediaType;
+  /** A file of this server's; its addresses are made when it is shown. With a `url` it is only the sender's own name for it. */
   mediaId?: string;
-  url: string;
+  /** Where the file is, elsewhere; absent for a file of this server's. */
+  url?: string;
   caption?: string;
   name?: string;
   size?: number;
@@ -16,6 +18,10 @@ export type MediaContent = {
   width?: number;
   height?: number;
   thumbnailUrl?: string;
+  /** Loudness of a voice note in 64 steps, each 0 to 100. */
+  waveform?: number[];
+  /** Stored only: the file has a small picture. */
+  hasThumbnail?: boolean;
 };
 
 export type LocationContent = { type: 'location'; latitude: number; longitude: number; name?: string };

@@ -1,4 +1,5 @@
 import type { Actor } from './actor';
+import type { Upload } from './upload';
 
 declare global {
   namespace Express {
@@ -7,6 +8,8 @@ declare global {
       requestId: string;
       /** Set by `authenticate`. */
       actor?: Actor;
+      /** Set by `upload`: the file that came with the request. */
+      upload?: Upload;
     }
   }
 }

@@ -1,5 +1,6 @@
 import { presentMessage } from '../../presenters/message.presenter';
 import type { PresentMessages } from '../../presenters/message-list.presenter';
+import type { MediaSigner } from '../../services/media-library.types';
 import type { MessageService } from '../../services/message.service';
 import type { ReactionService } from '../../services/reaction.service';
 import type { Clock } from '../../types/clock';
@@ -11,8 +12,9 @@ export function createMessageHandlers(deps: {
   reactions: ReactionService;
   presentMessages: PresentMessages;
   clock: Clock;
+  signer: MediaSigner;
 }) {
-  const { messages, reactions, presentMessages, clock } = deps;
+  const { messages, reactions, presentMessages, clock, signer } = deps;
 
   const present: (viewerId: string, message: Parameters<PresentMessages>[1][number]) => Promise<object> =
     async (viewerId, message) => ({ message: (await presentMessages(viewerId, [message]))[0] });
@@ -22,7 +24,12 @@ export function createMessageHandlers(deps: {
       const { message, isNew } = await messages.sendMessage(actor, payload as never);
       if (!isNew) return present(actor.userId, message);
       return {
-        message: presentMessage(message, { viewerId: actor.userId, status: 'sent', now: clock.now() }),
+        message: presentMessage(message, {
+          viewerId: actor.userId,
+          status: 'sent',
+          now: clock.now(),
+          signer,
+        }),
       };
     },
     edit_message: async (actor, { messageId, newContent, content }) =>
