@@ -1,5 +1,6 @@
 import express, { type Express, type RequestHandler, Router } from 'express';
 import type { Redis } from 'ioredis';
+import { createPeopleRouter } from './app-people';
 import type { Foundation, Services } from './app-services';
 import { MAX_JSON_BYTES } from './config/limits';
 import { createAuthController } from './controllers/auth.controller';
@@ -96,6 +97,7 @@ function createApi(parts: HttpParts): Router {
     createUserRouter({ userController: userController(parts), contactController, authenticate }),
   );
   api.use('/contacts', createContactRouter({ contactController, authenticate }));
+  api.use(createPeopleRouter(services, authenticate));
   const messageSearchController = createMessageSearchController(services);
   api.use(createMessageSearchRouter({ messageSearchController, authenticate }));
   const controller = createMessageController(services);

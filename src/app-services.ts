@@ -1,3 +1,4 @@
+import { createContactServices } from './app-people';
 import type { Config } from './config/env';
 import type { Logger } from './config/logger';
 import type { Connections } from './delivery/connections';
@@ -56,7 +57,9 @@ export type Services = ReturnType<typeof createServices>;
 /** Builds every service and what presents their results; the order is that of their dependencies. */
 export function createServices(base: Foundation) {
   const chatServices = createChatServices(base);
-  return { ...chatServices, ...createPeopleServices(base, chatServices) };
+  const peopleServices = createPeopleServices(base, chatServices);
+  const contacts = createContactServices(base, { ...chatServices, ...peopleServices });
+  return { ...chatServices, ...peopleServices, ...contacts };
 }
 
 function createChatServices({ config, logger, bus, clock }: Foundation) {

@@ -1,5 +1,6 @@
 import type { Server as HttpServer } from 'node:http';
 import type { Server } from 'socket.io';
+import { startPeopleDelivery } from './app-people';
 import type { Foundation, Services } from './app-services';
 import { startChatDelivery } from './delivery/chat-delivery';
 import { createFanOut } from './delivery/fan-out';
@@ -95,6 +96,7 @@ function startDelivery(
   const recent = createRecentMessages();
   startMessageDelivery({ bus, rosters, fanOut, recent, presentMessages });
   startReceiptDelivery({ bus, fanOut, recent, connections, rosters });
+  startPeopleDelivery(base, services, fanOut);
   startChatDelivery({ bus, rosters, connections, fanOut, viewChat: chatViews.forViewers });
   startPresenceDelivery({
     bus,

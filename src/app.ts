@@ -3,6 +3,7 @@ import { type AddressInfo, Server as NetServer } from 'node:net';
 import type { Express } from 'express';
 import type { Server } from 'socket.io';
 import { createExpress } from './app-http';
+import { createPeopleJob } from './app-people';
 import { createServices, type Foundation } from './app-services';
 import { createSockets } from './app-sockets';
 import type { Config } from './config/env';
@@ -63,6 +64,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   const revocations = createRevocationWatch(base);
   const expiry = createExpiryJob({ ...base, journal: services.journal });
   const erasures = createErasureJob({ resume: services.accountService.resumeErasures, logger });
+  const contactFeeds = createPeopleJob(base, services);
   let isDraining = false;
   const http = createServer();
   const express = createExpress({ base, services, redis, isDraining: () => isDraining });
@@ -77,6 +79,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     revocations.start();
     expiry.start();
     erasures.start();
+    contactFeeds.start();
     return listen(http, config);
   }
 
@@ -85,7 +88,8 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     const socketIds = [...io.sockets.sockets.keys()];
     // Not http's own close, which would cut connections that still wait for their answer.
     NetServer.prototype.close.call(http);
-    await Promise.all([revocations.stop(), expiry.stop(), erasures.stop(), services.indexer.stop()]);
+    await Promise.all([revocations.stop(), expiry.stop(), erasures.stop(), contactFeeds.stop()]);
+    await services.indexer.stop();
     await services.journal.stop();
     await services.receipts.stop();
     services.typing.stop();

@@ -37,3 +37,12 @@ export const OFFLINE_GRACE_MS = 3_000;
 export const TYPING_TIMEOUT_MS = 8_000;
 /** When a watermark moves, at most this many status events go to a sender (contract section 4). */
 export const MAX_STATUS_EVENTS = 100;
+
+/** Whose contact request was rejected may ask the same person again after this time. */
+export const REQUEST_AGAIN_AFTER_MS = 24 * 3_600_000;
+/** New contact requests of one person in a day: to everybody together, and to the same person (asked, withdrawn, asked again). */
+export const MAX_CONTACT_REQUESTS_PER_DAY = 100;
+export const MAX_REQUESTS_TO_ONE_PER_DAY = 3;
+/** For so long a missed call is a notification; the history of calls keeps it longer. */
+export const MISSED_CALL_NOTICE_MS = 7 * 24 * 3_600_000;
+export const MAX_MISSED_CALL_NOTICES = 100;

@@ -21,6 +21,12 @@ export function createContactController({ contactService }: { contactService: Co
       res.status(entry.isNew ? 201 : 200).json({ contact: presentContact(entry) });
     },
 
+    async remove(req, res) {
+      const { contactId } = validated<{ contactId: string }>(req);
+      await contactService.removeContact(actorOf(req).userId, contactId);
+      res.json({ ok: true });
+    },
+
     async list(req, res) {
       const page = await contactService.listContacts(actorOf(req).userId, validated<Page>(req));
       res.json({ contacts: page.contacts.map(presentContact), nextCursor: page.nextCursor });

@@ -16,6 +16,8 @@ export const NATIVE_EVENTS = [
   'user-online',
   'user-offline',
   'devices_updated',
+  'contact_request',
+  'notification',
   'authenticated',
   'authentication_error',
   'operation-error',
@@ -44,6 +46,16 @@ export function createNativeOutbound(clock: Clock): Outbound {
     chatUpdated: (chat) => frame('chat_updated', { chat }),
     chatRemoved: (told) => frame('chat_removed', told),
     presenceChanged: ({ userId, isOnline }) => frame(isOnline ? 'user-online' : 'user-offline', { userId }),
+    contactRequested: (contact) => frame('contact_request', { status: 'sent', contact }),
+    contactAccepted: (contact) => frame('contact_request', { status: 'accepted', contact }),
+    contactRejected: (contact) => frame('contact_request', { status: 'rejected', contact }),
+    contactWithdrawn: (contact) => frame('contact_request', { status: 'withdrawn', contact }),
+    // The native dialect has no words for these; counts and lists are asked for, and sync tells one's own devices.
+    blockedBy: () => undefined,
+    unblockedBy: () => undefined,
+    contactRequestsViewed: () => undefined,
+    notificationsCleared: () => undefined,
+    notified: (notification) => frame('notification', { notification }),
     devicesChanged: (devices) => frame('devices_updated', { devices }),
   };
 }

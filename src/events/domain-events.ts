@@ -7,6 +7,12 @@ export type RingEnd = 'answered_elsewhere' | 'cancelled' | 'declined' | 'missed'
 /** Which watermark moved. */
 export type ReceiptKind = 'delivered' | 'read';
 
+/** Who asked whom to be a contact. */
+export interface ContactParties {
+  requesterId: string;
+  addresseeId: string;
+}
+
 /**
  * Everything that others must hear of, named `noun.past`. Services and the journal announce; `delivery/` and the caches
  * listen. Ids are strings.
@@ -46,6 +52,20 @@ export interface DomainEvents {
   'user.deleted': { userId: string };
   /** What `ownerId` holds about `userId` changed: contact, request or block. */
   'contact.changed': { ownerId: string; userId: string };
+  /** Somebody asked to be a contact. */
+  'contact.requested': ContactParties;
+  /** Both are contacts now, of each other. */
+  'contact.accepted': ContactParties;
+  /** The one who was asked said no. */
+  'contact.rejected': ContactParties;
+  /** The one who asked took it back. */
+  'contact.withdrawn': ContactParties;
+  'contact.blocked': { ownerId: string; userId: string };
+  'contact.unblocked': { ownerId: string; userId: string };
+  /** The user looked at the contact requests there were. */
+  'contact.requests-viewed': { userId: string };
+  /** The user put a chat's notifications away without reading it. */
+  'notifications.cleared': { userId: string; chatId: string };
   'devices.changed': { userId: string };
   /** A device has an authenticated socket more. */
   'connection.opened': { userId: string; deviceId: string; socketId: string };

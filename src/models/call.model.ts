@@ -64,6 +64,7 @@ const callSchema = new Schema<CallRecord>(
 );
 
 callSchema.index({ 'participants.userId': 1, _id: -1 });
+callSchema.index({ 'participants.userId': 1, 'participants.state': 1, createdAt: -1 });
 callSchema.index(
   { ringExpiresAt: 1 },
   { partialFilterExpression: { status: { $in: ['ringing', 'ongoing'] } } },
