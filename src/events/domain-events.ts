@@ -50,7 +50,7 @@ export interface DomainEvents {
   'presence.audience-changed': { userId: string };
   'user.updated': { userId: string };
   'user.deleted': { userId: string };
-  /** What `ownerId` holds about `userId` changed: contact, request or block. */
+  /** What the two may do to each other changed: whether `ownerId` has `userId` as a contact, or blocks them. */
   'contact.changed': { ownerId: string; userId: string };
   /** Somebody asked to be a contact. */
   'contact.requested': ContactParties;

@@ -1,13 +1,14 @@
 import type { EventBus } from '../events/event-bus';
 import { ContactModel, type ContactRecord } from '../models/contact.model';
+import type { Pair, PairChange } from './contact-sides';
 import type { UserChangeService } from './user-change.service';
 
 export interface ContactFeed {
   /**
-   * Tells this node's caches of changed sides at once, lets `announce` tell the people, then writes the sides into their owners'
-   * feeds. Without sides nothing happened and nothing is told.
+   * Tells of what a change made of a pair: at once this node, where contacts or blocks are others now, and by `announce` the people;
+   * then the owners' feeds. Where no side changed nothing is told.
    */
-  tell(sides: readonly ContactRecord[], announce?: () => void): Promise<void>;
+  tell(change: PairChange, announce?: () => void): Promise<void>;
   /** Writes what a crash or an outage kept out of the feeds; resolves to how many sides that were. */
   resumeUntold(): Promise<number>;
 }
@@ -20,6 +21,17 @@ function feedValue(contact: ContactRecord) {
     status: status.toUpperCase(),
     ...(status === 'pending' && { direction: contact.direction }),
   };
+}
+
+/** The side as it was. */
+function sideBefore({ mine, theirs }: Pair, { ownerId }: ContactRecord): ContactRecord | null {
+  return [mine, theirs].find((side) => side?.ownerId.equals(ownerId)) ?? null;
+}
+
+/** A request alone gives nobody more or less to see. */
+function isSameRelation(before: ContactRecord | null, after: ContactRecord): boolean {
+  const wasContact = before?.status === 'accepted';
+  return wasContact === (after.status === 'accepted') && (before?.isBlocked ?? false) === after.isBlocked;
 }
 
 /** Owns the way of a changed side into its owner's feed: marked in the change's own write, unmarked when the feed has it. */
@@ -40,9 +52,11 @@ export function createContactFeed(deps: { bus: EventBus; userChanges: UserChange
   }
 
   return {
-    async tell(sides, announce) {
+    async tell({ before, sides }, announce) {
       if (sides.length === 0) return;
-      for (const { ownerId, userId } of sides) {
+      for (const side of sides) {
+        if (isSameRelation(sideBefore(before, side), side)) continue;
+        const { ownerId, userId } = side;
         deps.bus.emit('contact.changed', { ownerId: String(ownerId), userId: String(userId) });
       }
       announce?.();

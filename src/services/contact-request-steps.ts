@@ -12,7 +12,7 @@ import type { ContactParties } from '../events/domain-events';
 import type { ContactRecord } from '../models/contact.model';
 import { type ClientSession, inTransaction } from '../models/transaction';
 import { assertMayRequestContact } from '../policies/contact.policy';
-import { isAsked, type Pair, readPair, writeSide } from './contact-sides';
+import { isAsked, type Pair, type PairChange, readPair, writeSide } from './contact-sides';
 import { toRelation } from './relation.service';
 
 /** What asking comes to: nothing new, a request, or both being contacts. */
@@ -37,58 +37,56 @@ export function assertMayAskAgain({ theirs }: Pair, now: Date): void {
   });
 }
 
-export interface RequestResult {
+export interface RequestResult extends PairChange {
   /** The asker's own side, as it is then. */
   mine: ContactRecord;
-  /** The sides that changed; none when all was there before. */
-  changed: ContactRecord[];
   told?: { name: 'contact.requested' | 'contact.accepted'; parties: ContactParties };
 }
 
 /** Asks, or accepts what crosses it. @throws forbidden on a block, rate_limited soon after a rejection. */
 export function makeRequest(ownerId: string, userId: string, now: Date): Promise<RequestResult> {
   return inTransaction(async (session) => {
-    const pair = await readPair(ownerId, userId, session);
-    assertMayRequestContact(toRelation(pair.mine, pair.theirs));
-    const step = stepOf(pair);
-    if (step === 'there' && pair.mine) return { mine: pair.mine, changed: [] };
+    const before = await readPair(ownerId, userId, session);
+    assertMayRequestContact(toRelation(before.mine, before.theirs));
+    const step = stepOf(before);
+    if (step === 'there' && before.mine) return { mine: before.mine, before, sides: [] };
     if (step === 'accept') {
-      const [requesterId, addresseeId] = isAsked(pair.mine) ? [userId, ownerId] : [ownerId, userId];
-      const changed = await acceptBoth(ownerId, userId, session);
+      const [requesterId, addresseeId] = isAsked(before.mine) ? [userId, ownerId] : [ownerId, userId];
+      const sides = await acceptBoth(ownerId, userId, session);
       return {
-        mine: changed[0],
-        changed,
+        mine: sides[0],
+        before,
+        sides,
         told: { name: 'contact.accepted', parties: { requesterId, addresseeId } },
       };
     }
-    assertMayAskAgain(pair, now);
-    const inBook = pair.mine?.status === 'accepted';
+    assertMayAskAgain(before, now);
+    const inBook = before.mine?.status === 'accepted';
     const asking = { status: 'pending', direction: 'outgoing', requestedAt: now, rejectedAt: null } as const;
     const asked = { ...asking, direction: 'incoming', viewedAt: null } as const;
     const mine = await writeSide(ownerId, userId, inBook ? { rejectedAt: null } : asking, session);
     const theirs = await writeSide(userId, ownerId, asked, session);
     return {
       mine,
-      changed: [mine, theirs],
+      before,
+      sides: [mine, theirs],
       told: { name: 'contact.requested', parties: { requesterId: ownerId, addresseeId: userId } },
     };
   });
 }
 
 /** Makes both contacts of each other; again it changes nothing. @throws not_found, forbidden for one's own request. */
-export function acceptRequest(
-  ownerId: string,
-  userId: string,
-): Promise<{ mine: ContactRecord; changed: ContactRecord[] }> {
+export function acceptRequest(ownerId: string, userId: string): Promise<RequestResult> {
   return inTransaction(async (session) => {
-    const { mine, theirs } = await readPair(ownerId, userId, session);
+    const before = await readPair(ownerId, userId, session);
+    const { mine, theirs } = before;
     if (isAsked(mine)) {
-      const changed = await acceptBoth(ownerId, userId, session);
-      return { mine: changed[0], changed };
+      const sides = await acceptBoth(ownerId, userId, session);
+      return { mine: sides[0], before, sides };
     }
     if (isAsked(theirs)) throw forbidden('Only the one who was asked may accept a contact request');
     if (mine?.status !== 'accepted' || mine.isBlocked) throw notFound('The contact request');
-    return { mine, changed: [] };
+    return { mine, before, sides: [] };
   });
 }
 
@@ -97,19 +95,19 @@ export function endRequest(
   ownerId: string,
   userId: string,
   now: Date,
-): Promise<{ changed: ContactRecord[]; isOwn: boolean }> {
+): Promise<PairChange & { isOwn: boolean }> {
   return inTransaction(async (session) => {
-    const pair = await readPair(ownerId, userId, session);
-    const isOwn = isAsked(pair.theirs);
-    if (!isOwn && !isAsked(pair.mine)) throw notFound('The contact request');
+    const before = await readPair(ownerId, userId, session);
+    const isOwn = isAsked(before.theirs);
+    if (!isOwn && !isAsked(before.mine)) throw notFound('The contact request');
     const ended = { status: 'none' } as const;
     const [asker, asked] = isOwn ? [ownerId, userId] : [userId, ownerId];
-    const askerSide = isOwn ? pair.mine : pair.theirs;
-    const changed = [
+    const askerSide = isOwn ? before.mine : before.theirs;
+    const sides = [
       await writeSide(asked, asker, isOwn ? ended : { ...ended, rejectedAt: now }, session),
       await writeSide(asker, asked, askerSide?.status === 'pending' ? ended : {}, session),
     ];
-    return { changed, isOwn };
+    return { before, sides, isOwn };
   });
 }
 

@@ -71,11 +71,12 @@ export function createContactRequestService(deps: {
       assertMayAskAgain(pair, now);
       await countNew(ownerId, userId);
     }
-    const { mine, changed, told } = await makeRequest(ownerId, userId, now);
-    await feed.tell(changed, () => {
+    const made = await makeRequest(ownerId, userId, now);
+    const { mine, sides, told } = made;
+    await feed.tell(made, () => {
       if (told) bus.emit(told.name, told.parties);
     });
-    return { ...(await entryOf(mine)), isNew: changed.length > 0 };
+    return { ...(await entryOf(mine)), isNew: sides.length > 0 };
   }
 
   return {
@@ -90,22 +91,23 @@ export function createContactRequestService(deps: {
       const side = await findSide(ownerId, id);
       if (!side) throw notFound('The contact request');
       const userId = String(side.userId);
-      const { mine, changed } = await acceptRequest(ownerId, userId);
-      await feed.tell(changed, () => {
+      const accepted = await acceptRequest(ownerId, userId);
+      await feed.tell(accepted, () => {
         bus.emit('contact.accepted', { requesterId: userId, addresseeId: ownerId });
       });
-      return entryOf(mine);
+      return entryOf(accepted.mine);
     },
 
     async reject(ownerId, id) {
       const side = await findSide(ownerId, id);
       if (!side) throw notFound('The contact request');
       const userId = String(side.userId);
-      const { changed, isOwn } = await endRequest(ownerId, userId, clock.now());
+      const ended = await endRequest(ownerId, userId, clock.now());
+      const { isOwn } = ended;
       const parties: ContactParties = isOwn
         ? { requesterId: ownerId, addresseeId: userId }
         : { requesterId: userId, addresseeId: ownerId };
-      await feed.tell(changed, () => bus.emit(isOwn ? 'contact.withdrawn' : 'contact.rejected', parties));
+      await feed.tell(ended, () => bus.emit(isOwn ? 'contact.withdrawn' : 'contact.rejected', parties));
     },
 
     async markViewed(ownerId) {

@@ -11,6 +11,12 @@ export interface Pair {
   theirs: ContactRecord | null;
 }
 
+/** How a pair was, and the sides that changed, the actor's first. */
+export interface PairChange {
+  before: Pair;
+  sides: ContactRecord[];
+}
+
 /** The fields of a side that services may set. */
 export type SidePatch = Partial<
   Pick<ContactRecord, 'status' | 'direction' | 'isBlocked' | 'requestedAt' | 'viewedAt' | 'rejectedAt'>

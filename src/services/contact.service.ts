@@ -12,7 +12,7 @@ import {
   listSides,
   type PageOf,
 } from './contact-lists';
-import { findSide, isAsked, type Pair, readPair, writeSide } from './contact-sides';
+import { findSide, isAsked, type Pair, type PairChange, readPair, writeSide } from './contact-sides';
 import { type ContactTarget, findTarget } from './contact-target';
 import { relationsOf, toRelation } from './relation.service';
 import type { UserChangeService } from './user-change.service';
@@ -60,8 +60,9 @@ export function createContactService(deps: {
   return {
     async addContact(ownerId, target) {
       const userId = String((await findTarget(ownerId, target))._id);
-      const { before, sides } = await putIntoBook(ownerId, userId);
-      await feed.tell(sides, () => {
+      const change = await putIntoBook(ownerId, userId);
+      const { before, sides } = change;
+      await feed.tell(change, () => {
         if (sides.length > 1) bus.emit('contact.accepted', { requesterId: userId, addresseeId: ownerId });
       });
       const contact = sides[0] ?? before.mine;
@@ -71,14 +72,15 @@ export function createContactService(deps: {
 
     async removeContact(ownerId, id) {
       const userId = await personOf(ownerId, id);
-      const { before, sides } = await takeOutOfBook(ownerId, userId);
-      await feed.tell(sides, () => announceEnds(ownerId, userId, { mine: null, theirs: before.theirs }));
+      const change = await takeOutOfBook(ownerId, userId);
+      await feed.tell(change, () => announceEnds(ownerId, userId, change.before));
     },
 
     async block(ownerId, id) {
       const userId = String((await findTarget(ownerId, { userId: id }))._id);
-      const { before, sides } = await putBlock(ownerId, userId);
-      await feed.tell(sides, () => {
+      const change = await putBlock(ownerId, userId);
+      const { before, sides } = change;
+      await feed.tell(change, () => {
         bus.emit('contact.blocked', { ownerId, userId });
         announceEnds(ownerId, userId, before);
       });
@@ -89,8 +91,9 @@ export function createContactService(deps: {
 
     async unblock(ownerId, id) {
       const userId = await personOf(ownerId, id);
-      const side = await liftBlock(ownerId, userId);
-      await feed.tell(side ? [side] : [], () => bus.emit('contact.unblocked', { ownerId, userId }));
+      await feed.tell(await liftBlock(ownerId, userId), () =>
+        bus.emit('contact.unblocked', { ownerId, userId }),
+      );
     },
 
     listContacts: (ownerId, page) => listSides({ ownerId, status: 'accepted', isBlocked: false }, page),
@@ -109,13 +112,7 @@ async function personOf(ownerId: string, contactOrUserId: string): Promise<strin
   return String(side.userId);
 }
 
-/** `sides` are those that changed, the owner's first. */
-interface Change {
-  before: Pair;
-  sides: NonNullable<Pair['mine']>[];
-}
-
-function putIntoBook(ownerId: string, userId: string): Promise<Change> {
+function putIntoBook(ownerId: string, userId: string): Promise<PairChange> {
   return inTransaction(async (session) => {
     const before = await readPair(ownerId, userId, session);
     assertMayAddContact(toRelation(before.mine, before.theirs));
@@ -126,7 +123,7 @@ function putIntoBook(ownerId: string, userId: string): Promise<Change> {
   });
 }
 
-function takeOutOfBook(ownerId: string, userId: string): Promise<Change> {
+function takeOutOfBook(ownerId: string, userId: string): Promise<PairChange> {
   return inTransaction(async (session) => {
     const before = await readPair(ownerId, userId, session);
     if (before.mine?.status !== 'accepted') throw notFound('The contact');
@@ -136,7 +133,7 @@ function takeOutOfBook(ownerId: string, userId: string): Promise<Change> {
   });
 }
 
-function putBlock(ownerId: string, userId: string): Promise<Change> {
+function putBlock(ownerId: string, userId: string): Promise<PairChange> {
   return inTransaction(async (session) => {
     const before = await readPair(ownerId, userId, session);
     if (before.mine?.isBlocked) return { before, sides: [] };
@@ -148,9 +145,10 @@ function putBlock(ownerId: string, userId: string): Promise<Change> {
   });
 }
 
-function liftBlock(ownerId: string, userId: string) {
+function liftBlock(ownerId: string, userId: string): Promise<PairChange> {
   return inTransaction(async (session) => {
-    const { mine } = await readPair(ownerId, userId, session);
-    return mine?.isBlocked ? writeSide(ownerId, userId, { isBlocked: false }, session) : undefined;
+    const before = await readPair(ownerId, userId, session);
+    if (!before.mine?.isBlocked) return { before, sides: [] };
+    return { before, sides: [await writeSide(ownerId, userId, { isBlocked: false }, session)] };
   });
 }
