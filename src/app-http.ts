@@ -96,8 +96,8 @@ function createApi(parts: HttpParts): Router {
     '/users',
     createUserRouter({ userController: userController(parts), contactController, authenticate }),
   );
-  api.use('/contacts', createContactRouter({ contactController, authenticate }));
   api.use(createPeopleRouter(services, authenticate));
+  api.use('/contacts', createContactRouter({ contactController, authenticate }));
   const messageSearchController = createMessageSearchController(services);
   api.use(createMessageSearchRouter({ messageSearchController, authenticate }));
   const controller = createMessageController(services);

@@ -6,6 +6,8 @@ import { UserChangeModel } from '../../src/models/user-change.model';
 import { STRANGERS } from '../../src/policies/contact.policy';
 import { presentUser } from '../../src/presenters/user.presenter';
 import { createAccountService } from '../../src/services/account.service';
+import { createContactRequestService } from '../../src/services/contact-request.service';
+import { createRateCountService, type RateCountService } from '../../src/services/rate-count.service';
 import { createUserChangeService } from '../../src/services/user-change.service';
 import { readUser, recordingBus, storeUser, useDatabase } from '../support/user-fixtures';
 
@@ -56,6 +58,10 @@ async function person(phoneNumber: string) {
   const before = new Date(NOW.getTime() - 60_000);
   await OtpChallengeModel.create({ _id: phoneNumber, expiresAt: NOW, sentAt: before, purgeAt: NOW });
   return { id, friend };
+}
+
+function requestsWith(rateCounts: RateCountService) {
+  return createContactRequestService({ bus, userChanges, rateCounts, clock: { now: () => NOW } });
 }
 
 async function leftOvers(id: string): Promise<number> {
@@ -109,6 +115,36 @@ describe('deleteAccount', () => {
     expect((await userChanges.since(friend, 0)).states).toMatchObject([
       { key: `contact:${id}`, value: { status: 'NONE' } },
     ]);
+  });
+
+  it('ends the contact requests of the person, and those to the person', async () => {
+    const { id } = await person('+911000000004');
+    const [{ id: asked }, { id: asker }] = [await storeUser(), await storeUser()];
+    const requests = requestsWith(createRateCountService({ clock: { now: () => NOW } }));
+    await requests.request(id, { userId: asked });
+    await requests.request(asker, { userId: id });
+    await accounts.deleteAccount(id);
+    expect(await leftOvers(id)).toBe(0);
+    for (const other of [asked, asker]) {
+      expect(await ContactModel.countDocuments({ ownerId: other })).toBe(0);
+      expect((await userChanges.since(other, 0)).states).toMatchObject([
+        { key: `contact:${id}`, value: { status: 'NONE' } },
+      ]);
+    }
+  });
+
+  it('leaves no request behind that was on its way to the person', async () => {
+    const { id } = await person('+911000000005');
+    const { id: asker } = await storeUser();
+    const duringErasure = async () => {
+      await accounts.deleteAccount(id);
+      return { isOver: false, retryAfterSeconds: 0 };
+    };
+    const requests = requestsWith({ count: duringErasure, release: async () => undefined });
+    await expect(requests.request(asker, { userId: id })).rejects.toMatchObject({ code: 'not_found' });
+    expect(await leftOvers(id)).toBe(0);
+    expect(await ContactModel.countDocuments({ ownerId: asker })).toBe(0);
+    expect(heard.map(([name]) => name)).not.toContain('contact.requested');
   });
 
   it('frees phone, e-mail and username for another account at once', async () => {

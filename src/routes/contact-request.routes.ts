@@ -17,11 +17,11 @@ export function createContactRequestRouter({
   authenticate: RequestHandler;
 }): Router {
   const router = Router();
-  router.use(authenticate);
-  router.get('/pending', validate(listPendingRules), controller.listPending);
-  router.get('/search', validate(searchContactsRules), controller.search);
-  router.post('/request', validate(requestContactRules), controller.request);
-  router.patch('/request/:contactId/accept', validate(contactIdRules), controller.accept);
-  router.delete('/request/:contactId/reject', validate(contactIdRules), controller.reject);
+  // Route by route: what is not for this router goes on to the one of contacts, which authenticates by itself.
+  router.get('/pending', authenticate, validate(listPendingRules), controller.listPending);
+  router.get('/search', authenticate, validate(searchContactsRules), controller.search);
+  router.post('/request', authenticate, validate(requestContactRules), controller.request);
+  router.patch('/request/:contactId/accept', authenticate, validate(contactIdRules), controller.accept);
+  router.delete('/request/:contactId/reject', authenticate, validate(contactIdRules), controller.reject);
   return router;
 }

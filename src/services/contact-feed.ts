@@ -1,5 +1,8 @@
+import { notFound } from '../errors/app-error';
 import type { EventBus } from '../events/event-bus';
 import { ContactModel, type ContactRecord } from '../models/contact.model';
+import { trusted } from '../models/trusted';
+import { UserModel } from '../models/user.model';
 import type { Pair, PairChange } from './contact-sides';
 import type { UserChangeService } from './user-change.service';
 
@@ -7,6 +10,7 @@ export interface ContactFeed {
   /**
    * Tells of what a change made of a pair: at once this node, where contacts or blocks are others now, and by `announce` the people;
    * then the owners' feeds. Where no side changed nothing is told.
+   * @throws not_found, leaving nothing behind, when one of the two deleted their account meanwhile.
    */
   tell(change: PairChange, announce?: () => void): Promise<void>;
   /** Writes what a crash or an outage kept out of the feeds; resolves to how many sides that were. */
@@ -21,6 +25,17 @@ function feedValue(contact: ContactRecord) {
     status: status.toUpperCase(),
     ...(status === 'pending' && { direction: contact.direction }),
   };
+}
+
+/**
+ * An erasure marks the account before it deletes sides, so one that a change could have slipped past is seen here, after the
+ * change; one that begins later finds what was written (docs/account-deletion.md).
+ */
+async function assertBothThere({ ownerId, userId }: ContactRecord): Promise<void> {
+  const both = trusted({ $in: [ownerId, userId] });
+  if (!(await UserModel.exists({ _id: both, deletedAt: trusted({ $ne: null }) }))) return;
+  await ContactModel.deleteMany({ ownerId: both, userId: both });
+  throw notFound('The user');
 }
 
 /** The side as it was. */
@@ -53,7 +68,9 @@ export function createContactFeed(deps: { bus: EventBus; userChanges: UserChange
 
   return {
     async tell({ before, sides }, announce) {
-      if (sides.length === 0) return;
+      const [first] = sides;
+      if (!first) return;
+      await assertBothThere(first);
       for (const side of sides) {
         if (isSameRelation(sideBefore(before, side), side)) continue;
         const { ownerId, userId } = side;
