@@ -1,5 +1,6 @@
 import express, { type Express, type RequestHandler, Router } from 'express';
 import type { Redis } from 'ioredis';
+import { createCallsRouter } from './app-calls';
 import { createPeopleRouter } from './app-people';
 import type { Foundation, Services } from './app-services';
 import { MAX_JSON_BYTES } from './config/limits';
@@ -98,6 +99,7 @@ function createApi(parts: HttpParts): Router {
   );
   api.use(createPeopleRouter(services, authenticate));
   api.use('/contacts', createContactRouter({ contactController, authenticate }));
+  api.use('/calls', createCallsRouter(base, services, authenticate));
   const messageSearchController = createMessageSearchController(services);
   api.use(createMessageSearchRouter({ messageSearchController, authenticate }));
   const controller = createMessageController(services);

@@ -1,3 +1,4 @@
+import { type CallServices, createCallServices } from './app-calls';
 import { createContactServices } from './app-people';
 import type { Config } from './config/env';
 import type { Logger } from './config/logger';
@@ -57,9 +58,10 @@ export type Services = ReturnType<typeof createServices>;
 /** Builds every service and what presents their results; the order is that of their dependencies. */
 export function createServices(base: Foundation) {
   const chatServices = createChatServices(base);
-  const peopleServices = createPeopleServices(base, chatServices);
+  const callServices = createCallServices(base);
+  const peopleServices = createPeopleServices(base, chatServices, callServices);
   const contacts = createContactServices(base, { ...chatServices, ...peopleServices });
-  return { ...chatServices, ...peopleServices, ...contacts };
+  return { ...chatServices, ...peopleServices, ...contacts, ...callServices };
 }
 
 function createChatServices({ config, logger, bus, clock }: Foundation) {
@@ -101,6 +103,7 @@ function createChatServices({ config, logger, bus, clock }: Foundation) {
 function createPeopleServices(
   { config, logger, bus, clock, sms, signingKey }: Foundation,
   { userChanges, groups }: ReturnType<typeof createChatServices>,
+  { calls }: CallServices,
 ) {
   const { jwt, otp, isProduction } = config;
   const liveness = createSessionLiveness({ bus, clock });
@@ -129,6 +132,7 @@ function createPeopleServices(
       userChanges,
       revokeAll: sessionService.revokeAll,
       leaveAllChats: groups.leaveAllChats,
+      endCalls: calls.takeOutOfCalls,
       onError: (error) => logger.error('An account could not be erased completely yet', { cause: error }),
     }),
   };

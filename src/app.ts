@@ -2,6 +2,7 @@ import { createServer, type Server as HttpServer } from 'node:http';
 import { type AddressInfo, Server as NetServer } from 'node:net';
 import type { Express } from 'express';
 import type { Server } from 'socket.io';
+import { createCallsJob } from './app-calls';
 import { createExpress } from './app-http';
 import { createPeopleJob } from './app-people';
 import { createServices, type Foundation } from './app-services';
@@ -65,6 +66,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   const expiry = createExpiryJob({ ...base, journal: services.journal });
   const erasures = createErasureJob({ resume: services.accountService.resumeErasures, logger });
   const contactFeeds = createPeopleJob(base, services);
+  const callWatch = createCallsJob(base, services);
   let isDraining = false;
   const http = createServer();
   const express = createExpress({ base, services, redis, isDraining: () => isDraining });
@@ -80,6 +82,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     expiry.start();
     erasures.start();
     contactFeeds.start();
+    callWatch.start();
     return listen(http, config);
   }
 
@@ -88,7 +91,8 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     const socketIds = [...io.sockets.sockets.keys()];
     // Not http's own close, which would cut connections that still wait for their answer.
     NetServer.prototype.close.call(http);
-    await Promise.all([revocations.stop(), expiry.stop(), erasures.stop(), contactFeeds.stop()]);
+    const jobs = [revocations, expiry, erasures, contactFeeds, callWatch];
+    await Promise.all(jobs.map((job) => job.stop()));
     await services.indexer.stop();
     await services.journal.stop();
     await services.receipts.stop();

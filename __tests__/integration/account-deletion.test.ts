@@ -31,6 +31,7 @@ const accounts = createAccountService({
   clock: { now: () => NOW },
   userChanges,
   revokeAll: step('revokeAll'),
+  endCalls: step('endCalls'),
   leaveAllChats: step('leaveAllChats'),
   onError: (error) => errors.push(error),
 });
@@ -107,7 +108,7 @@ describe('deleteAccount', () => {
     expect(presentUser(user, STRANGERS).name).toBe('Deleted account');
     expect(await leftOvers(id)).toBe(0);
     expect(await OtpChallengeModel.countDocuments({ _id: '+911000000001' })).toBe(0);
-    expect(calls).toEqual([`revokeAll ${id}`, `leaveAllChats ${id}`]);
+    expect(calls).toEqual([`revokeAll ${id}`, `endCalls ${id}`, `leaveAllChats ${id}`]);
     expect(heard).toEqual([
       ['contact.changed', { ownerId: friend, userId: id }],
       ['user.deleted', { userId: id }],
@@ -164,7 +165,7 @@ describe('deleteAccount', () => {
 });
 
 describe('resumeErasures', () => {
-  it.each(['revokeAll', 'leaveAllChats'])(
+  it.each(['revokeAll', 'endCalls', 'leaveAllChats'])(
     'completes what broke off at %s, and then has nothing to do',
     async (name) => {
       const phone = `+9110000001${name.length}`;

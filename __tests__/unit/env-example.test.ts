@@ -79,6 +79,8 @@ describe('.env.example', () => {
       'ACCESS_TOKEN_TTL_SECONDS',
       'REFRESH_TOKEN_TTL_DAYS',
       'OTP_LOCK_MINUTES',
+      'CALL_RING_SECONDS',
+      'TURN_TTL_SECONDS',
     ]);
     for (const { name, min, max } of ranges) {
       for (const good of [min, max]) expect(faultsOf({ [name]: String(good) })).toEqual([]);

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { type CallsConfig, readCalls } from './env-calls';
 import { EnvReader, type EnvSource } from './env-reader';
 
 /** The dialects this build can speak besides the native one; each folder under `dialects/` adds its name here. */
@@ -49,6 +50,7 @@ export interface Config {
   sms: SmsConfig;
   dialects: { enabled: string[]; fallback: string };
   journal: { maxPending: number };
+  calls: CallsConfig;
 }
 
 /** Thrown by `loadConfig`; `faults` holds one sentence for each setting that is missing or wrong. */
@@ -106,6 +108,7 @@ export function loadConfig(source: EnvSource = process.env): Config {
     sms: readSms(env, isProduction),
     dialects: readDialects(env),
     journal: { maxPending: env.integer('JOURNAL_MAX_PENDING', 20_000, { min: 1, max: 1e7 }) },
+    calls: readCalls(env),
   };
   if (!isProduction && config.sms.provider === 'console') config.otp.fixedCode = '123456';
   if (env.faults.length > 0) throw new ConfigError(env.faults);

@@ -1,5 +1,6 @@
 import { presentMessage } from '../presenters/message.presenter';
 import type { Clock } from '../types/clock';
+import { CALL_EVENTS } from './call-delivery';
 import type { Outbound } from './outbound';
 
 /** The server events of the native dialect (seed 002, contract section 5); `swagger/asyncapi.yaml` is held against this list. */
@@ -18,6 +19,7 @@ export const NATIVE_EVENTS = [
   'devices_updated',
   'contact_request',
   'notification',
+  ...CALL_EVENTS,
   'authenticated',
   'authentication_error',
   'operation-error',

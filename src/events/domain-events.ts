@@ -4,6 +4,19 @@ import type { MessageRecord } from '../models/message.model';
 /** Why a device stops ringing. */
 export type RingEnd = 'answered_elsewhere' | 'cancelled' | 'declined' | 'missed' | 'ended';
 
+/** The word with which a call ends for somebody who was in it. */
+export type CallEndStatus = 'ended' | 'declined' | 'missed' | 'busy';
+
+/** The events that carry WebRTC signals between two people in a call. */
+export type CallSignalName = 'call-user' | 'answer-call' | 'ice-candidate';
+
+/** Which sockets of a user a signal is for: those of one device, or one alone; all of them where neither is said. */
+export interface CallSignalTarget {
+  userId: string;
+  deviceId?: string | undefined;
+  socketId?: string | undefined;
+}
+
 /** Which watermark moved. */
 export type ReceiptKind = 'delivered' | 'read';
 
@@ -73,10 +86,30 @@ export interface DomainEvents {
   'connection.closed': { userId: string; deviceId: string; socketId: string; heardAt: Date };
   /** The device holds everything there was at `at`: it synced to the end or confirmed a delivery. */
   'device.caught-up': { userId: string; deviceId: string; at: Date };
-  /** These users' devices ring from now until `call.ringExpiresAt`. */
-  'call.ringing': { call: CallRecord; userIds: string[] };
-  /** These users' devices ring no more; `missed` and `cancelled` make a missed call of it. */
-  'call.ring-ended': { call: CallRecord; userIds: string[]; why: RingEnd };
+  /** These users' devices ring from now until `call.ringExpiresAt`; `signal` is the caller's offer, if there is one yet. */
+  'call.ringing': { call: CallRecord; userIds: string[]; signal?: unknown };
+  /**
+   * These users' devices ring no more, but for the socket `socketId`, whose own doing it was; `missed` and `cancelled` make a missed
+   * call of it. `byId` is whose doing it was, null or nothing that of each of them.
+   */
+  'call.ring-ended': {
+    call: CallRecord;
+    userIds: string[];
+    why: RingEnd;
+    byId?: string | null;
+    socketId?: string | undefined;
+  };
+  /** The call ended for these users, who were in it, by what `byId` did or did not do. */
+  'call.hung-up': { call: CallRecord; userIds: string[]; status: CallEndStatus; byId: string };
+  /** A signal from one participant to another, as it is to arrive; nothing of it is stored but a first offer while it rings. */
+  'call.signalled': {
+    call: CallRecord;
+    name: CallSignalName;
+    callerId: string;
+    calleeId: string;
+    signal: unknown;
+    to: CallSignalTarget;
+  };
   /** Any change of state, for all devices of all parties. */
   'call.updated': { call: CallRecord };
   /** The sessions end now, with their sockets. */

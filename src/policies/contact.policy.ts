@@ -90,6 +90,18 @@ export function assertMayAddToGroup(facts: RelationFacts): void {
   }
 }
 
+/** Lets the viewer call the other. @throws forbidden on a block, or when the other's `calls` privacy says no. */
+export function assertMayCall(facts: RelationFacts): void {
+  assertNotBlocked(facts, 'You cannot call this person');
+  if (!isAllowed(facts.otherPrivacy.calls, facts))
+    throw forbidden('This person does not take calls from you');
+}
+
+/** True when the viewer's call of a group rings for the other, too. */
+export function mayRing(facts: RelationFacts): boolean {
+  return !isBlocked(facts) && isAllowed(facts.otherPrivacy.calls, facts);
+}
+
 function assertNotBlocked(relation: Relation, otherwise: string): void {
   if (relation.isBlockedByMe) throw forbidden('You have blocked this person');
   if (relation.hasBlockedMe) throw forbidden(otherwise);
