@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
 import { actorOf } from '../middlewares/authenticate';
 import { validated } from '../middlewares/validate';
-import { CALL_FIGURES, type CallStats } from '../models/call-feedback.model';
+import type { CallStats } from '../models/call-feedback.model';
 import { presentCall } from '../presenters/call.presenter';
 import {
   presentCallAnalytics,
@@ -55,7 +55,7 @@ export function createCallController(deps: {
     async feedback(req, res) {
       const input = validated<{ callId: string; rating: number; issues?: string[]; stats?: CallStats }>(req);
       const { callId, rating, issues, stats } = input;
-      const told = { rating, issues: issues ?? [], stats: knownOf(stats ?? {}) };
+      const told = { rating, issues: issues ?? [], stats: stats ?? {} };
       await callFeedback.giveFeedback(actorOf(req).userId, callId, told);
       res.json({ ok: true });
     },
@@ -75,10 +75,4 @@ export function createCallController(deps: {
       res.json(presentIceServers(iceServers(actorOf(req).userId)));
     },
   } satisfies Record<string, RequestHandler>;
-}
-
-/** The figures that are kept, with null for none left out. */
-function knownOf(stats: CallStats): CallStats {
-  const names = [...CALL_FIGURES, 'candidateType'] as const;
-  return Object.fromEntries(names.flatMap((name) => (stats[name] == null ? [] : [[name, stats[name]]])));
 }

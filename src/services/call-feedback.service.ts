@@ -1,6 +1,11 @@
 import { AppError, forbidden } from '../errors/app-error';
 import type { CallRecord } from '../models/call.model';
-import { CallFeedbackModel, type CallFeedbackRecord, type CallStats } from '../models/call-feedback.model';
+import {
+  CALL_FIGURES,
+  CallFeedbackModel,
+  type CallFeedbackRecord,
+  type CallStats,
+} from '../models/call-feedback.model';
 import { toObjectId } from '../models/object-id';
 import type { Clock } from '../types/clock';
 import { participantOf } from './call-machine';
@@ -32,7 +37,7 @@ export function createCallFeedbackService(deps: {
       const now = clock.now();
       await CallFeedbackModel.replaceOne(
         key,
-        { ...key, ...input, calledAt: call.createdAt, createdAt: now },
+        { ...key, ...input, stats: knownOf(input.stats), calledAt: call.createdAt, createdAt: now },
         { upsert: true },
       );
     },
@@ -42,4 +47,10 @@ export function createCallFeedbackService(deps: {
       return { call, feedback: await CallFeedbackModel.find({ callId: call._id }).lean() };
     },
   };
+}
+
+/** The figures that are kept, with null for none left out. */
+function knownOf(stats: CallStats): CallStats {
+  const names = [...CALL_FIGURES, 'candidateType'] as const;
+  return Object.fromEntries(names.flatMap((name) => (stats[name] == null ? [] : [[name, stats[name]]])));
 }
