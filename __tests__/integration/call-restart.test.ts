@@ -24,6 +24,12 @@ async function until(callId: string, status: string): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve));
 }
 
+async function untilLost(callId: string, expected: boolean[]): Promise<void> {
+  const lost = async () =>
+    (await CallModel.findById(callId).lean())?.participants.map(({ lostAt }) => lostAt !== null);
+  while (String(await lost()) !== String(expected)) await new Promise((resolve) => setImmediate(resolve));
+}
+
 beforeAll(async () => {
   app = await startTestApp({ overrides: { clock } });
 });
@@ -37,19 +43,19 @@ it('ends at once what came due while the server was down, and gives those in a c
   const rings = await initiate(ann, ben);
   const talks = await initiate(cam, deb);
   const told = { callId: talks.id, callerId: cam.id, calleeId: deb.id, signal: null };
-  expect((await open[3]?.ask('answer-call', told)).ok).toBe(true);
+  expect(await open[3]?.ask('answer-call', told)).toMatchObject({ ok: true });
 
   const { dbName } = app.config.mongo;
   await app.stop();
   clock.advance(50_000);
   app = await startTestApp({ overrides: { clock }, dbName });
   await until(rings.id, 'missed');
+  await untilLost(talks.id, [true, true]);
   expect((await CallModel.findById(talks.id).lean())?.status).toBe('ongoing');
 
   const back = await connect(app, cam);
   open.push(back);
-  while ((await CallModel.findById(talks.id).lean())?.participants[0]?.lostAt !== null)
-    await new Promise((resolve) => setImmediate(resolve));
+  await untilLost(talks.id, [false, true]);
   clock.advance(15_000);
   expect(await back.waitFor('end-call')).toMatchObject({ callId: talks.id, status: 'ended', userId: deb.id });
   await until(talks.id, 'ended');

@@ -45,8 +45,8 @@ export interface CallRecord {
   createdAt: Date;
   /** Who rings or has joined, while the call lives. The unique index on it lets nobody be in two live calls. */
   engagedIds?: Types.ObjectId[];
-  /** The caller's first offer, for devices that come while it rings. */
-  offer?: unknown;
+  /** The caller's newest offer as JSON, for devices that come while it rings. */
+  offer?: string;
   /** When something happens by itself: the ring ends, or a lost connection is given up. */
   dueAt?: Date;
 }
@@ -79,7 +79,7 @@ const callSchema = new Schema<CallRecord>(
     createdAt: { type: Date, required: true },
     // No default: a call that is over has neither, and stands in none of the two indexes.
     engagedIds: { type: [Schema.Types.ObjectId], default: undefined },
-    offer: Schema.Types.Mixed,
+    offer: String,
     dueAt: Date,
   },
   { versionKey: false },

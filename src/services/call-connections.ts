@@ -8,6 +8,7 @@ import { CallModel, type CallRecord } from '../models/call.model';
 import { trusted } from '../models/trusted';
 import { UserModel } from '../models/user.model';
 import { noteConnection, participantOf, usersIn } from './call-machine';
+import { unpackSignal } from './call-signal';
 import type { CallStore } from './call-store';
 
 export interface CallConnections {
@@ -49,7 +50,7 @@ export function createCallConnections(deps: {
       if (!call || participantOf(call, userId)?.state !== 'ringing') return;
       const [callerId, calleeId] = [String(call.callerId), userId];
       const to = { userId, socketId };
-      const signal = call.offer ?? null;
+      const signal = unpackSignal(call.offer);
       bus.emit('call.signalled', { call, name: 'call-user', callerId, calleeId, signal, to });
     },
 

@@ -13,6 +13,16 @@ export function checkSignal(signal: unknown): unknown {
   return signal;
 }
 
+/** A signal as it is stored: as text, because its keys may be what a database does not take. */
+export function packSignal(signal: unknown): string {
+  return JSON.stringify(signal);
+}
+
+/** What `packSignal` made, or null for nothing. */
+export function unpackSignal(text: string | undefined): unknown {
+  return text === undefined ? null : JSON.parse(text);
+}
+
 function isPlain(value: unknown, depth: number): boolean {
   if (typeof value !== 'object' || value === null) return true;
   if (depth === 0 || ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return false;

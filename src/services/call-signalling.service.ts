@@ -6,7 +6,7 @@ import { CallModel, type CallParticipant, type CallRecord, type CallType } from 
 import type { Actor } from '../types/actor';
 import type { CallService } from './call.service';
 import { isLive, participantOf } from './call-machine';
-import { checkSignal } from './call-signal';
+import { checkSignal, packSignal } from './call-signal';
 import type { CallStore } from './call-store';
 
 export interface SignalInput {
@@ -63,8 +63,9 @@ export function createCallSignalling(deps: {
   }
 
   /** While a call of two rings, its newest offer is what a device that comes later needs. */
-  async function keepOffer(callId: string, userId: string, offer: unknown): Promise<void> {
-    if (offer === null) return;
+  async function keepOffer(callId: string, userId: string, signal: unknown): Promise<void> {
+    if (signal === null) return;
+    const offer = packSignal(signal);
     await store.change(
       callId,
       (call) => {

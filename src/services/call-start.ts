@@ -11,7 +11,7 @@ import type { Actor } from '../types/actor';
 import type { Clock } from '../types/clock';
 import { type Callees, type CallTarget, findCallees } from './call-callees';
 import { participantOf, sealed } from './call-machine';
-import { checkSignal } from './call-signal';
+import { checkSignal, packSignal, unpackSignal } from './call-signal';
 import type { CallStore } from './call-store';
 
 const MAX_ATTEMPTS = 20;
@@ -119,7 +119,7 @@ function compose(actor: Actor, { type, callees, busyIds, offer, now, ringSeconds
     startedAt: null,
     endedAt: isBusy ? now : null,
     createdAt: now,
-    ...(!callees.isGroup && offer !== null && { offer }),
+    ...(!callees.isGroup && offer !== null && { offer: packSignal(offer) }),
   });
 }
 
@@ -141,7 +141,7 @@ function announce(bus: EventBus, call: CallRecord, busyIds: string[]): void {
   } else {
     const ringing = call.participants.filter(({ state }) => state === 'ringing');
     const userIds = ringing.map(({ userId }) => String(userId));
-    bus.emit('call.ringing', { call, userIds, signal: call.offer ?? null });
+    bus.emit('call.ringing', { call, userIds, signal: unpackSignal(call.offer) });
   }
   bus.emit('call.updated', { call });
 }
