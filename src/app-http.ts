@@ -1,6 +1,8 @@
 import express, { type Express, type RequestHandler, Router } from 'express';
 import type { Redis } from 'ioredis';
+import { createCallsRouter } from './app-calls';
 import { createMediaRoutes } from './app-media';
+import { createPeopleRouter } from './app-people';
 import type { Foundation, Services } from './app-services';
 import { MAX_JSON_BYTES } from './config/limits';
 import { createAuthController } from './controllers/auth.controller';
@@ -121,7 +123,9 @@ function createApi(parts: HttpParts): Router {
       upload: base.media.upload,
     }),
   );
+  api.use(createPeopleRouter(base, services, authenticate));
   api.use('/contacts', createContactRouter({ contactController, authenticate }));
+  api.use('/calls', createCallsRouter(base, services, authenticate));
   const messageSearchController = createMessageSearchController(services);
   api.use(createMessageSearchRouter({ messageSearchController, authenticate }));
   const controller = createMessageController(services);

@@ -1,4 +1,6 @@
+import { type CallServices, createCallServices } from './app-calls';
 import type { MediaGround } from './app-media';
+import { createContactServices } from './app-people';
 import type { Config } from './config/env';
 import type { Logger } from './config/logger';
 import type { Connections } from './delivery/connections';
@@ -58,7 +60,10 @@ export type Services = ReturnType<typeof createServices>;
 /** Builds every service and what presents their results; the order is that of their dependencies. */
 export function createServices(base: Foundation) {
   const chatServices = createChatServices(base);
-  return { ...chatServices, ...createPeopleServices(base, chatServices) };
+  const callServices = createCallServices(base);
+  const peopleServices = createPeopleServices(base, chatServices, callServices);
+  const contacts = createContactServices(base, { ...chatServices, ...peopleServices });
+  return { ...chatServices, ...peopleServices, ...contacts, ...callServices };
 }
 
 function createChatServices({ config, logger, bus, clock, media }: Foundation) {
@@ -101,6 +106,7 @@ function createChatServices({ config, logger, bus, clock, media }: Foundation) {
 function createPeopleServices(
   { config, logger, bus, clock, sms, signingKey, media }: Foundation,
   { userChanges, groups }: ReturnType<typeof createChatServices>,
+  { calls }: CallServices,
 ) {
   const { jwt, otp, isProduction } = config;
   const liveness = createSessionLiveness({ bus, clock });
@@ -130,6 +136,7 @@ function createPeopleServices(
       revokeAll: sessionService.revokeAll,
       releaseFiles: media.library.reconsiderAllOf,
       leaveAllChats: groups.leaveAllChats,
+      endCalls: calls.takeOutOfCalls,
       onError: (error) => logger.error('An account could not be erased completely yet', { cause: error }),
     }),
   };

@@ -1,6 +1,8 @@
 import type { Server as HttpServer } from 'node:http';
 import type { Server } from 'socket.io';
+import { startPeopleDelivery } from './app-people';
 import type { Foundation, Services } from './app-services';
+import { startCallDelivery } from './delivery/call-delivery';
 import { startChatDelivery } from './delivery/chat-delivery';
 import { createFanOut } from './delivery/fan-out';
 import { startMessageDelivery } from './delivery/message-delivery';
@@ -77,6 +79,7 @@ function createHandlers(base: Foundation, services: Services) {
       presentDevices: (userId, devices) => viewDevices(base, userId, devices),
     },
     sync: services.sync,
+    call: { calls: services.calls, signalling: services.callSignalling },
   });
 }
 
@@ -98,6 +101,8 @@ function startDelivery(
   const recent = createRecentMessages();
   startMessageDelivery({ bus, rosters, fanOut, recent, presentMessages });
   startReceiptDelivery({ bus, fanOut, recent, connections, rosters });
+  startCallDelivery({ bus, fanOut });
+  startPeopleDelivery(base, services, fanOut);
   startChatDelivery({ bus, rosters, connections, fanOut, viewChat: chatViews.forViewers });
   startPresenceDelivery({
     bus,

@@ -2,8 +2,10 @@ import { createServer, type Server as HttpServer } from 'node:http';
 import { type AddressInfo, Server as NetServer } from 'node:net';
 import type { Express } from 'express';
 import type { Server } from 'socket.io';
+import { createCallsJob } from './app-calls';
 import { createExpress } from './app-http';
 import { createMediaGround } from './app-media';
+import { createPeopleJob } from './app-people';
 import { createServices, type Foundation } from './app-services';
 import { createSockets } from './app-sockets';
 import type { Config } from './config/env';
@@ -68,6 +70,8 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   const revocations = createRevocationWatch(base);
   const expiry = createExpiryJob({ ...base, journal: services.journal, library: media.library });
   const erasures = createErasureJob({ resume: services.accountService.resumeErasures, logger });
+  const contactFeeds = createPeopleJob(base, services);
+  const callWatch = createCallsJob(base, services);
   let isDraining = false;
   const http = createServer();
   const express = createExpress({ base, services, redis, isDraining: () => isDraining });
@@ -82,6 +86,8 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     revocations.start();
     expiry.start();
     erasures.start();
+    contactFeeds.start();
+    callWatch.start();
     await media.start();
     const port = await listen(http, config);
     media.listensOn(port);
@@ -93,13 +99,9 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     const socketIds = [...io.sockets.sockets.keys()];
     // Not http's own close, which would cut connections that still wait for their answer.
     NetServer.prototype.close.call(http);
-    await Promise.all([
-      revocations.stop(),
-      expiry.stop(),
-      erasures.stop(),
-      media.stop(),
-      services.indexer.stop(),
-    ]);
+    const jobs = [revocations, expiry, erasures, contactFeeds, callWatch, media];
+    await Promise.all(jobs.map((job) => job.stop()));
+    await services.indexer.stop();
     await services.journal.stop();
     await services.receipts.stop();
     services.typing.stop();

@@ -6,6 +6,8 @@ import { UserChangeModel } from '../../src/models/user-change.model';
 import { STRANGERS } from '../../src/policies/contact.policy';
 import { presentUser } from '../../src/presenters/user.presenter';
 import { createAccountService } from '../../src/services/account.service';
+import { createContactRequestService } from '../../src/services/contact-request.service';
+import { createRateCountService, type RateCountService } from '../../src/services/rate-count.service';
 import { createUserChangeService } from '../../src/services/user-change.service';
 import { testSigner } from '../support/signer';
 import { readUser, recordingBus, storeUser, useDatabase } from '../support/user-fixtures';
@@ -31,6 +33,7 @@ const accounts = createAccountService({
   userChanges,
   revokeAll: step('revokeAll'),
   releaseFiles: step('releaseFiles'),
+  endCalls: step('endCalls'),
   leaveAllChats: step('leaveAllChats'),
   onError: (error) => errors.push(error),
 });
@@ -58,6 +61,10 @@ async function person(phoneNumber: string) {
   const before = new Date(NOW.getTime() - 60_000);
   await OtpChallengeModel.create({ _id: phoneNumber, expiresAt: NOW, sentAt: before, purgeAt: NOW });
   return { id, friend };
+}
+
+function requestsWith(rateCounts: RateCountService) {
+  return createContactRequestService({ bus, userChanges, rateCounts, clock: { now: () => NOW } });
 }
 
 async function leftOvers(id: string): Promise<number> {
@@ -103,7 +110,7 @@ describe('deleteAccount', () => {
     expect(presentUser(user, STRANGERS, testSigner).name).toBe('Deleted account');
     expect(await leftOvers(id)).toBe(0);
     expect(await OtpChallengeModel.countDocuments({ _id: '+911000000001' })).toBe(0);
-    expect(calls).toEqual([`revokeAll ${id}`, `leaveAllChats ${id}`, `releaseFiles ${id}`]);
+    expect(calls).toEqual([`revokeAll ${id}`, `endCalls ${id}`, `leaveAllChats ${id}`, `releaseFiles ${id}`]);
     expect(heard).toEqual([
       ['contact.changed', { ownerId: friend, userId: id }],
       ['user.deleted', { userId: id }],
@@ -111,6 +118,36 @@ describe('deleteAccount', () => {
     expect((await userChanges.since(friend, 0)).states).toMatchObject([
       { key: `contact:${id}`, value: { status: 'NONE' } },
     ]);
+  });
+
+  it('ends the contact requests of the person, and those to the person', async () => {
+    const { id } = await person('+911000000004');
+    const [{ id: asked }, { id: asker }] = [await storeUser(), await storeUser()];
+    const requests = requestsWith(createRateCountService({ clock: { now: () => NOW } }));
+    await requests.request(id, { userId: asked });
+    await requests.request(asker, { userId: id });
+    await accounts.deleteAccount(id);
+    expect(await leftOvers(id)).toBe(0);
+    for (const other of [asked, asker]) {
+      expect(await ContactModel.countDocuments({ ownerId: other })).toBe(0);
+      expect((await userChanges.since(other, 0)).states).toMatchObject([
+        { key: `contact:${id}`, value: { status: 'NONE' } },
+      ]);
+    }
+  });
+
+  it('leaves no request behind that was on its way to the person', async () => {
+    const { id } = await person('+911000000005');
+    const { id: asker } = await storeUser();
+    const duringErasure = async () => {
+      await accounts.deleteAccount(id);
+      return { isOver: false, retryAfterSeconds: 0 };
+    };
+    const requests = requestsWith({ count: duringErasure, release: async () => undefined });
+    await expect(requests.request(asker, { userId: id })).rejects.toMatchObject({ code: 'not_found' });
+    expect(await leftOvers(id)).toBe(0);
+    expect(await ContactModel.countDocuments({ ownerId: asker })).toBe(0);
+    expect(heard.map(([name]) => name)).not.toContain('contact.requested');
   });
 
   it('frees phone, e-mail and username for another account at once', async () => {
@@ -130,7 +167,7 @@ describe('deleteAccount', () => {
 });
 
 describe('resumeErasures', () => {
-  it.each(['revokeAll', 'leaveAllChats'])(
+  it.each(['revokeAll', 'endCalls', 'leaveAllChats'])(
     'completes what broke off at %s, and then has nothing to do',
     async (name) => {
       const phone = `+9110000001${name.length}`;

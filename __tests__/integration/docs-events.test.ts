@@ -6,7 +6,14 @@ import { createNativeHandlers, type NativeHandlerDeps } from '../../src/socket/h
 const asyncapi = loadDocument(ASYNCAPI_PATH);
 
 /** Only the names are asked for, so the handlers need nothing to work with. */
-const noDependencies = { message: {}, receipts: {}, chat: {}, device: {}, sync: {} } as NativeHandlerDeps;
+const noDependencies = {
+  message: {},
+  receipts: {},
+  chat: {},
+  device: {},
+  sync: {},
+  call: {},
+} as NativeHandlerDeps;
 
 const sorted = (names: Iterable<string>) => [...names].sort();
 

@@ -76,7 +76,14 @@ function expectHandled(ack: Ack, event: string, what: string): void {
 }
 
 function validPayload(example: object): Record<string, unknown> {
-  const known: Record<string, unknown> = { chatId, messageId, token: alice.accessToken, deviceId: 'other' };
+  const own = {
+    token: alice.accessToken,
+    deviceId: 'other',
+    userId: alice.id,
+    callerId: alice.id,
+    calleeId: bob.id,
+  };
+  const known: Record<string, unknown> = { chatId, messageId, ...own };
   return Object.fromEntries(Object.entries(example).map(([key, value]) => [key, known[key] ?? value]));
 }
 

@@ -3,8 +3,11 @@ import {
   assertMayAddContact,
   assertMayAddToGroup,
   assertMayMessage,
+  assertMayRequestContact,
   canSee,
   mayBeFound,
+  mayBeFoundByAddress,
+  mayBeFoundForContact,
   mayNotifyPresence,
   mayType,
   type ProtectedField,
@@ -36,6 +39,10 @@ function codeOf(assertion: () => void): string {
   }
 }
 
+function isAllowed(assertion: () => void): boolean {
+  return codeOf(assertion) === 'allowed';
+}
+
 describe('canSee', () => {
   it.each([
     ['a stranger', 'everyone', true, STRANGER],
@@ -62,6 +69,67 @@ describe('canSee', () => {
     expect(canSee('phoneNumber', STRANGER)).toBe(false);
     expect(canSee('phoneNumber', MY_CONTACT_ONLY)).toBe(false);
     expect(canSee('phoneNumber', CONTACT)).toBe(true);
+  });
+});
+
+describe('the table of who may do what', () => {
+  const CLOSED = { ...STRANGER.otherPrivacy, discoverable: false };
+  const STANDINGS: Record<string, RelationFacts> = {
+    stranger: STRANGER,
+    contact: CONTACT,
+    'one-sided': MY_CONTACT_ONLY,
+    blocker: I_BLOCKED,
+    blocked: BLOCKED_ME,
+  };
+  const VERBS: Record<string, (relation: RelationFacts) => boolean> = {
+    message: (facts) => isAllowed(() => assertMayMessage(facts)),
+    'ask to be a contact': (facts) => isAllowed(() => assertMayRequestContact(facts)),
+    'put into the address book': (facts) => isAllowed(() => assertMayAddContact(facts)),
+    'add to a group, open to everyone': (facts) =>
+      isAllowed(() => assertMayAddToGroup(withPrivacy(facts, 'everyone'))),
+    'add to a group, open to contacts': (facts) =>
+      isAllowed(() => assertMayAddToGroup(withPrivacy(facts, 'contacts'))),
+    'add to a group, open to nobody': (facts) =>
+      isAllowed(() => assertMayAddToGroup(withPrivacy(facts, 'nobody'))),
+    type: mayType,
+    'find people': mayBeFound,
+    'find people to ask': mayBeFoundForContact,
+    'find who is not to be found': (facts) => mayBeFound({ ...facts, otherPrivacy: CLOSED }),
+    'find to ask who is not to be found': (facts) => mayBeFoundForContact({ ...facts, otherPrivacy: CLOSED }),
+    'reach by address who is not to be found': (facts) =>
+      mayBeFoundByAddress({ ...facts, otherPrivacy: CLOSED }),
+    'hear of presence': mayNotifyPresence,
+    'see the photo for contacts': (facts) => canSee('photo', withPrivacy(facts, 'contacts')),
+    'see the bio for everyone': (facts) => canSee('bio', withPrivacy(facts, 'everyone')),
+    'see the phone number': (facts) => canSee('phoneNumber', facts),
+  };
+
+  it.each([
+    // verb, then: a stranger, whom the other has as a contact, who has the other, who blocked, who is blocked
+    ['message', 'yes yes yes no no'],
+    ['ask to be a contact', 'yes yes yes no no'],
+    ['put into the address book', 'yes yes yes no no'],
+    ['add to a group, open to everyone', 'yes yes yes no no'],
+    ['add to a group, open to contacts', 'no yes no no no'],
+    ['add to a group, open to nobody', 'no no no no no'],
+    ['type', 'yes yes yes no no'],
+    ['find people', 'yes yes yes no no'],
+    ['find people to ask', 'yes yes yes yes no'],
+    ['find who is not to be found', 'no no no no no'],
+    ['find to ask who is not to be found', 'no no no no no'],
+    ['reach by address who is not to be found', 'no yes no yes no'],
+    ['hear of presence', 'yes yes yes no no'],
+    ['see the photo for contacts', 'no yes no no no'],
+    ['see the bio for everyone', 'yes yes yes yes yes'],
+    ['see the phone number', 'no yes no no no'],
+  ])('%s: %s', (verb, expected) => {
+    const may = VERBS[verb];
+    const answers = Object.values(STANDINGS).map((relation) => (may?.(relation) ? 'yes' : 'no'));
+    expect(answers.join(' ')).toBe(expected);
+  });
+
+  it('has a row for each verb', () => {
+    expect(Object.keys(VERBS)).toHaveLength(16);
   });
 });
 

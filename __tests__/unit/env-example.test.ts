@@ -85,6 +85,8 @@ describe('.env.example', () => {
       'MEDIA_MAX_AUDIO_MB',
       'MEDIA_MAX_DOCUMENT_MB',
       'MEDIA_URL_TTL_SECONDS',
+      'CALL_RING_SECONDS',
+      'TURN_TTL_SECONDS',
     ]);
     for (const { name, min, max } of ranges) {
       for (const good of [min, max]) expect(faultsOf({ [name]: String(good) })).toEqual([]);

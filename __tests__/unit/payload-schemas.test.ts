@@ -25,6 +25,10 @@ describe('createPayloadValidator', () => {
       'set_presence',
       'register_device',
       'remove_device',
+      'call-user',
+      'answer-call',
+      'ice-candidate',
+      'end-call',
     ]);
   });
 

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { type CallsConfig, readCalls } from './env-calls';
 import { EnvReader, type EnvSource } from './env-reader';
 import { type MediaConfig, readMediaConfig } from './media-config';
 
@@ -51,6 +52,7 @@ export interface Config {
   media: MediaConfig;
   dialects: { enabled: string[]; fallback: string };
   journal: { maxPending: number };
+  calls: CallsConfig;
 }
 
 /** Thrown by `loadConfig`; `faults` holds one sentence for each setting that is missing or wrong. */
@@ -109,6 +111,7 @@ export function loadConfig(source: EnvSource = process.env): Config {
     media: readMediaConfig(env, dataDir),
     dialects: readDialects(env),
     journal: { maxPending: env.integer('JOURNAL_MAX_PENDING', 20_000, { min: 1, max: 1e7 }) },
+    calls: readCalls(env),
   };
   if (!isProduction && config.sms.provider === 'console') config.otp.fixedCode = '123456';
   if (env.faults.length > 0) throw new ConfigError(env.faults);

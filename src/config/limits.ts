@@ -37,3 +37,24 @@ export const OFFLINE_GRACE_MS = 3_000;
 export const TYPING_TIMEOUT_MS = 8_000;
 /** When a watermark moves, at most this many status events go to a sender (contract section 4). */
 export const MAX_STATUS_EVENTS = 100;
+
+/** Whose contact request was rejected may ask the same person again after this time. */
+export const REQUEST_AGAIN_AFTER_MS = 24 * 3_600_000;
+/** New contact requests of one person in a day: to everybody together, and to the same person (asked, withdrawn, asked again). */
+export const MAX_CONTACT_REQUESTS_PER_DAY = 100;
+export const MAX_REQUESTS_TO_ONE_PER_DAY = 3;
+/** For so long a missed call is a notification; the history of calls keeps it longer. */
+export const MISSED_CALL_NOTICE_MS = 7 * 24 * 3_600_000;
+export const MAX_MISSED_CALL_NOTICES = 100;
+
+/** People in a call at once: a mesh, in which each sends to each (contract section 7). */
+export const MAX_CALL_JOINED = 8;
+/** The largest group that can be rung: every change of a call is told to everybody in it, with everybody in it. */
+export const MAX_CALL_PARTICIPANTS = 64;
+/** A participant whose device has no socket any more is out of the call after this time (contract section 7). */
+export const CALL_LOST_GRACE_MS = 15_000;
+/** The largest signal (an SDP with many tracks has about 20 KB), in bytes of JSON, and how deep its JSON may be nested. */
+export const MAX_SIGNAL_BYTES = 65_536;
+export const MAX_SIGNAL_DEPTH = 8;
+export const MAX_CALL_ISSUES = 10;
+export const MAX_CALL_ISSUE_LENGTH = 100;

@@ -28,6 +28,12 @@ export function createContactController({
       res.status(entry.isNew ? 201 : 200).json({ contact: presentContact(entry, signer) });
     },
 
+    async remove(req, res) {
+      const { contactId } = validated<{ contactId: string }>(req);
+      await contactService.removeContact(actorOf(req).userId, contactId);
+      res.json({ ok: true });
+    },
+
     async list(req, res) {
       const page = await contactService.listContacts(actorOf(req).userId, validated<Page>(req));
       res.json({

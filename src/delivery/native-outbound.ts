@@ -1,6 +1,7 @@
 import { presentMessage } from '../presenters/message.presenter';
 import type { MediaSigner } from '../services/media-library.types';
 import type { Clock } from '../types/clock';
+import { CALL_EVENTS } from './call-delivery';
 import type { Outbound } from './outbound';
 
 /** The server events of the native dialect (seed 002, contract section 5); `swagger/asyncapi.yaml` is held against this list. */
@@ -17,6 +18,9 @@ export const NATIVE_EVENTS = [
   'user-online',
   'user-offline',
   'devices_updated',
+  'contact_request',
+  'notification',
+  ...CALL_EVENTS,
   'authenticated',
   'authentication_error',
   'operation-error',
@@ -45,6 +49,16 @@ export function createNativeOutbound(clock: Clock, signer: MediaSigner): Outboun
     chatUpdated: (chat) => frame('chat_updated', { chat }),
     chatRemoved: (told) => frame('chat_removed', told),
     presenceChanged: ({ userId, isOnline }) => frame(isOnline ? 'user-online' : 'user-offline', { userId }),
+    contactRequested: (contact) => frame('contact_request', { status: 'sent', contact }),
+    contactAccepted: (contact) => frame('contact_request', { status: 'accepted', contact }),
+    contactRejected: (contact) => frame('contact_request', { status: 'rejected', contact }),
+    contactWithdrawn: (contact) => frame('contact_request', { status: 'withdrawn', contact }),
+    // The native dialect has no words for these; counts and lists are asked for, and sync tells one's own devices.
+    blockedBy: () => undefined,
+    unblockedBy: () => undefined,
+    contactRequestsViewed: () => undefined,
+    notificationsCleared: () => undefined,
+    notified: (notification) => frame('notification', { notification }),
     devicesChanged: (devices) => frame('devices_updated', { devices }),
   };
 }

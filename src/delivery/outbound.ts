@@ -1,6 +1,8 @@
 import type { MessageRecord } from '../models/message.model';
 import type { ChatView } from '../presenters/chat.presenter';
+import type { ContactView } from '../presenters/contact.presenter';
 import type { MessageStatus, MessageView } from '../presenters/message.presenter';
+import type { NotificationView } from '../presenters/notification.presenter';
 import type { DeviceView } from '../presenters/user.presenter';
 
 /** One event as a dialect says it. */
@@ -39,5 +41,18 @@ export interface Outbound {
   chatUpdated(chat: ChatView): MaybeFrame;
   chatRemoved(told: { chatId: string }): MaybeFrame;
   presenceChanged(told: { userId: string; isOnline: boolean }): MaybeFrame;
+  /** Both parties hear of a request and what becomes of it, each with their own side; `direction` tells who asked. */
+  contactRequested(contact: ContactView): MaybeFrame;
+  contactAccepted(contact: ContactView): MaybeFrame;
+  contactRejected(contact: ContactView): MaybeFrame;
+  contactWithdrawn(contact: ContactView): MaybeFrame;
+  /** Told to the one who was blocked; `userId` is who did it. */
+  blockedBy(told: { userId: string }): MaybeFrame;
+  unblockedBy(told: { userId: string }): MaybeFrame;
+  /** The user's own doing, for their other devices. */
+  contactRequestsViewed(): MaybeFrame;
+  notificationsCleared(told: { chatId: string }): MaybeFrame;
+  /** A contact request or a missed call newly waits for attention. */
+  notified(notification: NotificationView): MaybeFrame;
   devicesChanged(devices: DeviceView[]): MaybeFrame;
 }

@@ -4,8 +4,27 @@ import type { MessageRecord } from '../models/message.model';
 /** Why a device stops ringing. */
 export type RingEnd = 'answered_elsewhere' | 'cancelled' | 'declined' | 'missed' | 'ended';
 
+/** The word with which a call ends for somebody who was in it. */
+export type CallEndStatus = 'ended' | 'declined' | 'missed' | 'busy';
+
+/** The events that carry WebRTC signals between two people in a call. */
+export type CallSignalName = 'call-user' | 'answer-call' | 'ice-candidate';
+
+/** Which sockets of a user a signal is for: those of one device, or one alone; all of them where neither is said. */
+export interface CallSignalTarget {
+  userId: string;
+  deviceId?: string | undefined;
+  socketId?: string | undefined;
+}
+
 /** Which watermark moved. */
 export type ReceiptKind = 'delivered' | 'read';
+
+/** Who asked whom to be a contact. */
+export interface ContactParties {
+  requesterId: string;
+  addresseeId: string;
+}
 
 /**
  * Everything that others must hear of, named `noun.past`. Services and the journal announce; `delivery/` and the caches
@@ -44,8 +63,22 @@ export interface DomainEvents {
   'presence.audience-changed': { userId: string };
   'user.updated': { userId: string };
   'user.deleted': { userId: string };
-  /** What `ownerId` holds about `userId` changed: contact, request or block. */
+  /** What the two may do to each other changed: whether `ownerId` has `userId` as a contact, or blocks them. */
   'contact.changed': { ownerId: string; userId: string };
+  /** Somebody asked to be a contact. */
+  'contact.requested': ContactParties;
+  /** Both are contacts now, of each other. */
+  'contact.accepted': ContactParties;
+  /** The one who was asked said no. */
+  'contact.rejected': ContactParties;
+  /** The one who asked took it back. */
+  'contact.withdrawn': ContactParties;
+  'contact.blocked': { ownerId: string; userId: string };
+  'contact.unblocked': { ownerId: string; userId: string };
+  /** The user looked at the contact requests there were. */
+  'contact.requests-viewed': { userId: string };
+  /** The user put a chat's notifications away without reading it. */
+  'notifications.cleared': { userId: string; chatId: string };
   'devices.changed': { userId: string };
   /** A device has an authenticated socket more. */
   'connection.opened': { userId: string; deviceId: string; socketId: string };
@@ -53,10 +86,30 @@ export interface DomainEvents {
   'connection.closed': { userId: string; deviceId: string; socketId: string; heardAt: Date };
   /** The device holds everything there was at `at`: it synced to the end or confirmed a delivery. */
   'device.caught-up': { userId: string; deviceId: string; at: Date };
-  /** These users' devices ring from now until `call.ringExpiresAt`. */
-  'call.ringing': { call: CallRecord; userIds: string[] };
-  /** These users' devices ring no more; `missed` and `cancelled` make a missed call of it. */
-  'call.ring-ended': { call: CallRecord; userIds: string[]; why: RingEnd };
+  /** These users' devices ring from now until `call.ringExpiresAt`; `signal` is the caller's offer, if there is one yet. */
+  'call.ringing': { call: CallRecord; userIds: string[]; signal?: unknown };
+  /**
+   * These users' devices ring no more, but for the socket `socketId`, whose own doing it was; `missed` and `cancelled` make a missed
+   * call of it. `byId` is whose doing it was, null or nothing that of each of them.
+   */
+  'call.ring-ended': {
+    call: CallRecord;
+    userIds: string[];
+    why: RingEnd;
+    byId?: string | null;
+    socketId?: string | undefined;
+  };
+  /** The call ended for these users, who were in it, by what `byId` did or did not do. */
+  'call.hung-up': { call: CallRecord; userIds: string[]; status: CallEndStatus; byId: string };
+  /** A signal from one participant to another, as it is to arrive; nothing of it is stored but a first offer while it rings. */
+  'call.signalled': {
+    call: CallRecord;
+    name: CallSignalName;
+    callerId: string;
+    calleeId: string;
+    signal: unknown;
+    to: CallSignalTarget;
+  };
   /** Any change of state, for all devices of all parties. */
   'call.updated': { call: CallRecord };
   /** The sessions end now, with their sockets. */

@@ -11,6 +11,16 @@ export interface ContactRecord {
   status: 'none' | 'pending' | 'accepted';
   direction: 'incoming' | 'outgoing';
   isBlocked: boolean;
+  /** When the request that is pending here was made. */
+  requestedAt?: Date | null;
+  /** When the owner looked at the pending request; null while it counts as a notification. */
+  viewedAt?: Date | null;
+  /** When the owner last rejected a request of the other. */
+  rejectedAt?: Date | null;
+  /** Counts the changes of this side. */
+  rev: number;
+  /** Set by every change until the owner's feed has it, so that a crash in between leaves nothing untold. */
+  isUntold?: boolean;
   createdAt: Date;
   updatedAt: Date;
 }
@@ -22,11 +32,18 @@ const contactSchema = new Schema<ContactRecord>(
     status: { type: String, enum: ['none', 'pending', 'accepted'], required: true },
     direction: { type: String, enum: ['incoming', 'outgoing'], required: true },
     isBlocked: { type: Boolean, default: false },
+    requestedAt: Date,
+    viewedAt: Date,
+    rejectedAt: Date,
+    rev: { type: Number, default: 0 },
+    isUntold: Boolean,
   },
   { timestamps: true, versionKey: false },
 );
 
 contactSchema.index({ ownerId: 1, userId: 1 }, { unique: true });
 contactSchema.index({ userId: 1 });
+contactSchema.index({ ownerId: 1, status: 1, direction: 1, requestedAt: -1, _id: -1 });
+contactSchema.index({ isUntold: 1 }, { partialFilterExpression: { isUntold: true } });
 
 export const ContactModel = model<ContactRecord>('Contact', contactSchema);

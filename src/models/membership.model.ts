@@ -25,6 +25,9 @@ export interface MembershipRecord {
   readCount: number;
   /** What others may know of `readSeq`: it stands still while read receipts are off. */
   shownReadSeq: number;
+  /** How many non-system messages there were when the member last cleared the chat's notifications; only ever grows. */
+  clearedCount?: number;
+  clearedAt?: Date | null;
   mutedUntil: Date | null;
   pinned: boolean;
   archived: boolean;
@@ -43,6 +46,8 @@ const membershipSchema = new Schema<MembershipRecord>(
     readSeq: { type: Number, default: 0 },
     readCount: { type: Number, default: 0 },
     shownReadSeq: { type: Number, default: 0 },
+    clearedCount: Number,
+    clearedAt: Date,
     mutedUntil: { type: Date, default: null },
     pinned: { type: Boolean, default: false },
     archived: { type: Boolean, default: false },

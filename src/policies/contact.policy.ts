@@ -57,8 +57,13 @@ export function mayBeFound(facts: RelationFacts): boolean {
   return facts.otherPrivacy.discoverable && !isBlocked(facts);
 }
 
-/** True when the other's phone number may lead the viewer to them: found by everybody, or already trusting the viewer with it. */
-export function mayBeFoundByPhone(facts: RelationFacts): boolean {
+/** True when the viewer's search for contacts may show the other: there one also finds whom one blocked, to lift the block. */
+export function mayBeFoundForContact(facts: RelationFacts): boolean {
+  return facts.otherPrivacy.discoverable && !facts.hasBlockedMe;
+}
+
+/** True when the other's phone number or email may lead the viewer to them: found by everybody, or already trusting the viewer with it. */
+export function mayBeFoundByAddress(facts: RelationFacts): boolean {
   return facts.otherPrivacy.discoverable || facts.otherHasMeAsContact;
 }
 
@@ -72,12 +77,29 @@ export function assertMayAddContact(relation: Relation): void {
   assertNotBlocked(relation, 'You cannot add this person');
 }
 
+/** Lets the viewer ask the other to be a contact. @throws forbidden when either blocked the other. */
+export function assertMayRequestContact(relation: Relation): void {
+  assertNotBlocked(relation, 'You cannot send this person a contact request');
+}
+
 /** Lets the viewer add the other to a group. @throws forbidden on a block, or when the other's `groups` privacy says no. */
 export function assertMayAddToGroup(facts: RelationFacts): void {
   assertNotBlocked(facts, 'You cannot add this person to a group');
   if (!isAllowed(facts.otherPrivacy.groups, facts)) {
     throw forbidden('This person does not let you add them to groups');
   }
+}
+
+/** Lets the viewer call the other. @throws forbidden on a block, or when the other's `calls` privacy says no. */
+export function assertMayCall(facts: RelationFacts): void {
+  assertNotBlocked(facts, 'You cannot call this person');
+  if (!isAllowed(facts.otherPrivacy.calls, facts))
+    throw forbidden('This person does not take calls from you');
+}
+
+/** True when the viewer's call of a group rings for the other, too. */
+export function mayRing(facts: RelationFacts): boolean {
+  return !isBlocked(facts) && isAllowed(facts.otherPrivacy.calls, facts);
 }
 
 function assertNotBlocked(relation: Relation, otherwise: string): void {

@@ -35,3 +35,25 @@ function contactStatus(contact: ContactRecord): ContactView['status'] {
   if (contact.isBlocked) return 'BLOCKED';
   return contact.status === 'accepted' ? 'ACCEPTED' : 'PENDING';
 }
+
+/** How somebody who was found stands to the viewer (contract section 6). */
+export type Relationship = 'none' | 'pending_outgoing' | 'pending_incoming' | 'contact' | 'blocked';
+
+/** A person found by the search for contacts. */
+export type FoundPersonView = UserView & { relationship: Relationship };
+
+/** Presents a found person with what the viewer holds about them, if anything. */
+export function presentFoundPerson(
+  found: { user: UserRecord; relation: Relation; side: ContactRecord | undefined },
+  signer: MediaSigner,
+): FoundPersonView {
+  return { ...presentUser(found.user, found.relation, signer), relationship: relationshipOf(found.side) };
+}
+
+function relationshipOf(side: ContactRecord | undefined): Relationship {
+  if (!side) return 'none';
+  if (side.isBlocked) return 'blocked';
+  if (side.status === 'accepted') return 'contact';
+  if (side.status === 'none') return 'none';
+  return side.direction === 'incoming' ? 'pending_incoming' : 'pending_outgoing';
+}

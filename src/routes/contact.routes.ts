@@ -1,7 +1,7 @@
 import { type RequestHandler, Router } from 'express';
 import type { ContactController } from '../controllers/contact.controller';
 import { validate } from '../middlewares/validate';
-import { blockRules, listContactsRules, unblockRules } from '../validation/contact.validation';
+import { blockRules, contactIdRules, listContactsRules } from '../validation/contact.validation';
 
 /** `/api/contacts` (contract section 6). */
 export function createContactRouter({
@@ -16,6 +16,7 @@ export function createContactRouter({
   router.get('/', validate(listContactsRules), contactController.list);
   router.get('/blocked', validate(listContactsRules), contactController.listBlocked);
   router.post('/block', validate(blockRules), contactController.block);
-  router.patch('/unblock/:contactId', validate(unblockRules), contactController.unblock);
+  router.patch('/unblock/:contactId', validate(contactIdRules), contactController.unblock);
+  router.delete('/:contactId', validate(contactIdRules), contactController.remove);
   return router;
 }

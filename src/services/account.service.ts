@@ -4,6 +4,7 @@
  */
 import { notFound } from '../errors/app-error';
 import type { EventBus } from '../events/event-bus';
+import { CallFeedbackModel } from '../models/call-feedback.model';
 import { ContactModel } from '../models/contact.model';
 import { OtpChallengeModel } from '../models/otp-challenge.model';
 import { StarModel } from '../models/star.model';
@@ -33,6 +34,8 @@ export interface AccountServiceDeps {
   releaseFiles(userId: string): Promise<void>;
   /** Takes the user out of every group; an owner's role passes on. */
   leaveAllChats(userId: string): Promise<void>;
+  /** Takes the user out of the call they are in or that rings for them. */
+  endCalls(userId: string): Promise<void>;
   /** Hears what kept an erasure from completing. */
   onError(error: unknown): void;
 }
@@ -43,6 +46,8 @@ export function createAccountService(deps: AccountServiceDeps): AccountService {
   async function complete(user: ErasedUser): Promise<void> {
     const userId = String(user._id);
     await deps.revokeAll(userId);
+    await deps.endCalls(userId);
+    await CallFeedbackModel.deleteMany({ userId });
     await deps.leaveAllChats(userId);
     await ContactModel.deleteMany({ ownerId: userId });
     await removeFromAddressBooks(userId, deps);

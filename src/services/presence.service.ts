@@ -183,7 +183,16 @@ async function nearTo(userId: string): Promise<Set<string>> {
   const id = toObjectId(userId);
   const [own, contacts] = await Promise.all([
     MembershipModel.find({ userId: id, leftAt: null }, { chatId: 1 }).lean(),
-    ContactModel.find({ $or: [{ ownerId: id }, { userId: id }] }, { ownerId: 1, userId: 1 }).lean(),
+    // Who only asked to be a contact, or was blocked or removed, is none.
+    ContactModel.find(
+      {
+        $or: [
+          { ownerId: id, status: 'accepted' },
+          { userId: id, status: 'accepted' },
+        ],
+      },
+      { ownerId: 1, userId: 1 },
+    ).lean(),
   ]);
   const chatIds = own.map((membership) => membership.chatId);
   const partners = await MembershipModel.find(

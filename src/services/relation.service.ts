@@ -31,9 +31,10 @@ const TO_ONESELF: Relation = {
   otherHasMeAsContact: true,
 };
 
-type Side = Pick<ContactRecord, 'ownerId' | 'userId' | 'status' | 'isBlocked'>;
+export type Side = Pick<ContactRecord, 'ownerId' | 'userId' | 'status' | 'isBlocked'>;
 
-function toRelation(mine: Side | undefined, theirs: Side | undefined): Relation {
+/** How the owner of `mine` stands to the owner of `theirs`. */
+export function toRelation(mine: Side | null | undefined, theirs: Side | null | undefined): Relation {
   return {
     isBlockedByMe: mine?.isBlocked ?? false,
     hasBlockedMe: theirs?.isBlocked ?? false,
@@ -42,7 +43,7 @@ function toRelation(mine: Side | undefined, theirs: Side | undefined): Relation 
   };
 }
 
-function isContact(side: Side | undefined): boolean {
+function isContact(side: Side | null | undefined): boolean {
   return side?.status === 'accepted' && !side.isBlocked;
 }
 

@@ -4,7 +4,7 @@ import { decodeIdCursor, encodeIdCursor } from '../helpers/id-cursor';
 import { asE164 } from '../helpers/phone-query';
 import { trusted } from '../models/trusted';
 import { UserModel, type UserRecord } from '../models/user.model';
-import { mayBeFound, type RelationFacts } from '../policies/contact.policy';
+import { mayBeFound, mayBeFoundForContact, type RelationFacts } from '../policies/contact.policy';
 import { relationsOf } from './relation.service';
 
 export interface FoundUser {
@@ -24,6 +24,18 @@ export interface UserSearchService {
    * @throws validation_failed when `q` is empty or too short to mean something.
    */
   search(viewerId: string, q: string, page: { limit: number; cursor?: string }): Promise<SearchPage>;
+  /** The same with those whom the viewer has blocked: the search for contacts shows them as such. */
+  searchForContacts(
+    viewerId: string,
+    q: string,
+    page: { limit: number; cursor?: string },
+  ): Promise<SearchPage>;
+}
+
+/** Who searches, and whom they may be shown. */
+interface Viewer {
+  id: string;
+  maySee(facts: RelationFacts): boolean;
 }
 
 /** How many candidates one read takes, and how many reads one request may cost before the rest is left to the next page. */
@@ -34,20 +46,27 @@ const WORD_LIKE = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Scrip
 
 export function createUserSearchService(): UserSearchService {
   return {
-    async search(viewerId, q, { limit, cursor }) {
-      const wanted = fold(q);
-      assertSearchable(wanted);
-      const owner = await findByPhone(viewerId, q);
-      const after = cursor === undefined ? undefined : decodeIdCursor(cursor);
-      const first = owner && after === undefined ? [owner] : [];
-      const { users, nextCursor } = await scan(viewerId, wanted, {
-        after,
-        limit: limit - first.length,
-        without: owner && String(owner.user._id),
-      });
-      return { users: [...first, ...users], nextCursor };
-    },
+    search: (id, q, page) => search({ id, maySee: mayBeFound }, q, page),
+    searchForContacts: (id, q, page) => search({ id, maySee: mayBeFoundForContact }, q, page),
   };
+}
+
+async function search(
+  viewer: Viewer,
+  q: string,
+  { limit, cursor }: { limit: number; cursor?: string },
+): Promise<SearchPage> {
+  const wanted = fold(q);
+  assertSearchable(wanted);
+  const owner = await findByPhone(viewer, q);
+  const after = cursor === undefined ? undefined : decodeIdCursor(cursor);
+  const first = owner && after === undefined ? [owner] : [];
+  const { users, nextCursor } = await scan(viewer, wanted, {
+    after,
+    limit: limit - first.length,
+    without: owner && String(owner.user._id),
+  });
+  return { users: [...first, ...users], nextCursor };
 }
 
 function assertSearchable(wanted: string): void {
@@ -55,28 +74,28 @@ function assertSearchable(wanted: string): void {
   throw invalidField('q', 'must have at least 2 characters, or one of a script such as Chinese');
 }
 
-async function findByPhone(viewerId: string, q: string): Promise<FoundUser | undefined> {
+async function findByPhone(viewer: Viewer, q: string): Promise<FoundUser | undefined> {
   const phoneNumber = asE164(q);
   if (phoneNumber === undefined) return undefined;
   const user = await UserModel.findOne({ phoneNumber, phoneVerified: true, deletedAt: null }).lean();
-  return user ? (await keepFindable(viewerId, [user]))[0] : undefined;
+  return user ? (await keepFindable(viewer, [user]))[0] : undefined;
 }
 
-async function keepFindable(viewerId: string, users: UserRecord[]): Promise<FoundUser[]> {
-  const others = users.filter((user) => String(user._id) !== viewerId);
+async function keepFindable(viewer: Viewer, users: UserRecord[]): Promise<FoundUser[]> {
+  const others = users.filter((user) => String(user._id) !== viewer.id);
   const relations = await relationsOf(
-    viewerId,
+    viewer.id,
     others.map((user) => String(user._id)),
   );
   return others.flatMap((user) => {
     const relation = relations.get(String(user._id));
-    return relation && mayBeFound(relation) ? [{ user, relation }] : [];
+    return relation && viewer.maySee(relation) ? [{ user, relation }] : [];
   });
 }
 
 /** Walks the candidates in the order of their ids until the page is full or there are no more. */
 async function scan(
-  viewerId: string,
+  viewer: Viewer,
   wanted: string,
   { after, limit, without }: { after?: string; limit: number; without?: string },
 ): Promise<SearchPage> {
@@ -85,7 +104,7 @@ async function scan(
   for (let batch = 0; batch < MAX_BATCHES; batch += 1) {
     const candidates = await readCandidates(wanted, position);
     const matches = candidates.filter((user) => String(user._id) !== without && isMatch(user, wanted));
-    users.push(...(await keepFindable(viewerId, matches)));
+    users.push(...(await keepFindable(viewer, matches)));
     if (users.length > limit) return cutPage(users, limit, position);
     if (candidates.length < BATCH_SIZE) return { users, nextCursor: null };
     position = String(candidates.at(-1)?._id);

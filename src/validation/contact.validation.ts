@@ -1,21 +1,51 @@
-import { body, type ValidationChain } from 'express-validator';
+import { body, query, type ValidationChain } from 'express-validator';
 import { cursorQuery, idBody, idParam, limitQuery, textBody } from './common.validation';
+import { searchUsersRules } from './user.validation';
 
 const MAX_PHONE_LENGTH = 40;
+const MAX_EMAIL_LENGTH = 254;
+
+/** At least one of the fields that name a person. */
+const nameOneOf = (first: string, ...others: string[]): ValidationChain =>
+  body(first)
+    .custom((value, { req }) => [value, ...others.map((name) => req.body?.[name])].some(isGiven))
+    .withMessage(`or ${others.join(' or ')} is required`);
+
+function isGiven(value: unknown): boolean {
+  return value !== undefined;
+}
 
 /** `POST /api/users/add-contact {userId | phoneNumber}` (contract section 6). */
 export const addContactRules: ValidationChain[] = [
-  body('userId')
-    .custom((value, { req }) => value !== undefined || req.body?.phoneNumber !== undefined)
-    .withMessage('or phoneNumber is required'),
+  nameOneOf('userId', 'phoneNumber'),
   idBody('userId').optional(),
   textBody('phoneNumber', { min: 1, max: MAX_PHONE_LENGTH }).optional(),
+];
+
+/** `POST /api/contacts/request {userId | phoneNumber | email}`. */
+export const requestContactRules: ValidationChain[] = [
+  nameOneOf('userId', 'phoneNumber', 'email'),
+  idBody('userId').optional(),
+  textBody('phoneNumber', { min: 1, max: MAX_PHONE_LENGTH }).optional(),
+  textBody('email', { min: 3, max: MAX_EMAIL_LENGTH }).optional(),
 ];
 
 /** `POST /api/contacts/block {userId}`. */
 export const blockRules: ValidationChain[] = [idBody('userId')];
 
-/** `PATCH /api/contacts/unblock/:contactId`; the user's id does as well. */
-export const unblockRules: ValidationChain[] = [idParam('contactId')];
+/** What is done to one contact; the user's id does as well. */
+export const contactIdRules: ValidationChain[] = [idParam('contactId')];
 
 export const listContactsRules: ValidationChain[] = [limitQuery, cursorQuery];
+
+/** `GET /api/contacts/pending?direction=`: the incoming requests, or the own ones. */
+export const listPendingRules: ValidationChain[] = [
+  ...listContactsRules,
+  query('direction')
+    .default('incoming')
+    .custom((value) => value === 'incoming' || value === 'outgoing')
+    .withMessage('must be incoming or outgoing'),
+];
+
+/** `GET /api/contacts/search`. */
+export const searchContactsRules = searchUsersRules;

@@ -1,4 +1,5 @@
 import type { EventHandler } from '../event-router';
+import { createCallHandlers } from './call.handlers';
 import { createChatHandlers } from './chat.handlers';
 import { createDeviceHandlers } from './device.handlers';
 import { createMessageHandlers } from './message.handlers';
@@ -11,6 +12,7 @@ export interface NativeHandlerDeps {
   chat: Parameters<typeof createChatHandlers>[0];
   device: Parameters<typeof createDeviceHandlers>[0];
   sync: Parameters<typeof createSyncHandlers>[0];
+  call: Parameters<typeof createCallHandlers>[0];
 }
 
 /** Every client event of the native dialect but `authenticate`, which the router serves itself. */
@@ -21,5 +23,6 @@ export function createNativeHandlers(deps: NativeHandlerDeps): Record<string, Ev
     ...createChatHandlers(deps.chat),
     ...createDeviceHandlers(deps.device),
     ...createSyncHandlers(deps.sync),
+    ...createCallHandlers(deps.call),
   };
 }

@@ -1,0 +1,45 @@
+import type { Journal } from '../journal/journal.types';
+import { ChatModel, type ChatRecord } from '../models/chat.model';
+import { ContactModel } from '../models/contact.model';
+import { MembershipModel, type MembershipRecord } from '../models/membership.model';
+import { trusted } from '../models/trusted';
+
+/** A chat of the user with how many of its messages are neither read nor cleared. */
+export interface ChatCount {
+  chat: ChatRecord;
+  membership: MembershipRecord;
+  count: number;
+}
+
+/** The user's chats with their counts, those with none too: three queries however many chats there are. */
+export async function countChats(userId: string, journal: Pick<Journal, 'settle'>): Promise<ChatCount[]> {
+  const places = await MembershipModel.find({ userId, leftAt: null }, { chatId: 1 }).lean();
+  const ids = places.map(({ chatId }) => chatId);
+  // What was just sent through this node must be in what we read.
+  await journal.settle(ids.map(String));
+  const [memberships, chats] = await Promise.all([
+    MembershipModel.find({ userId, leftAt: null }).lean(),
+    ChatModel.find({ _id: trusted({ $in: ids }) }).lean(),
+  ]);
+  const chatById = new Map(chats.map((chat) => [String(chat._id), chat]));
+  return memberships.flatMap((membership) => {
+    const chat = chatById.get(String(membership.chatId));
+    return chat ? [{ chat, membership, count: unclearedOf(chat, membership) }] : [];
+  });
+}
+
+/** Derived from the two watermarks each time, never counted up or down (contract section 6). */
+function unclearedOf(chat: ChatRecord, { readCount, clearedCount }: MembershipRecord): number {
+  return Math.max(0, chat.count - Math.max(readCount, clearedCount ?? 0));
+}
+
+/** How many requests to the user wait for an answer and were not looked at. */
+export function countUnviewedRequests(userId: string): Promise<number> {
+  return ContactModel.countDocuments({
+    ownerId: userId,
+    status: 'pending',
+    direction: 'incoming',
+    isBlocked: false,
+    viewedAt: null,
+  });
+}
