@@ -40,14 +40,6 @@ async function assertReplicaSet(): Promise<void> {
   );
 }
 
-/** Makes every index that the models declare; safe to run again and on a live database. */
-export async function createIndexes(): Promise<void> {
-  for (const model of Object.values(mongoose.models)) {
-    await model.createCollection();
-    await model.createIndexes();
-  }
-}
-
 /** True while the database answers. @throws when it does not within `timeoutMs`. */
 export async function pingMongo(timeoutMs: number): Promise<void> {
   const db = mongoose.connection.db;
