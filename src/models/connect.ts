@@ -20,6 +20,8 @@ export const CONNECT_OPTIONS = {
  */
 export async function connectMongo(uri: string, dbName: string): Promise<void> {
   mongoose.set('autoIndex', false);
+  // Collections are made by migrations; a tool that only looks must not make any.
+  mongoose.set('autoCreate', false);
   mongoose.set('sanitizeFilter', true);
   try {
     await mongoose.connect(uri, { ...CONNECT_OPTIONS, dbName });

@@ -8,6 +8,8 @@ import { MigrationModel } from './migration.model';
 import { trusted } from './trusted';
 
 const LOCK = 'lock';
+/** Stands among the migrations while a restore is under way. */
+export const RESTORE_MARK = 'restore';
 const LOCK_MS = 15_000;
 const WAIT_MS = 500;
 const DUPLICATE_KEY = 11_000;
@@ -42,6 +44,8 @@ export async function migrate({ log, steps = MIGRATION_STEPS }: MigrateOptions):
       .hint({ _id: 1 })
       .lean();
     const done = new Set(records.map(({ _id }) => _id));
+    if (done.has(RESTORE_MARK))
+      throw new StartError('A restore into this database was not finished. Run `npm run restore` again.');
     const unknown = [...done].filter((id) => !steps.some((step) => step.id === id));
     if (unknown.length > 0) {
       throw new StartError(

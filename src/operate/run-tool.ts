@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import dotenv from 'dotenv';
 import { type Config, ConfigError, loadConfig } from '../config/env';
-import { openDatabaseBeside } from '../embedded/open-database';
+import type { openDatabase } from '../embedded/open-database';
 import { StartError } from '../errors/start-error';
 import { connectMongo, disconnectMongo } from '../models/connect';
 
@@ -20,9 +22,13 @@ export function runTool(tool: (config: Config, args: string[]) => Promise<void>)
     });
 }
 
-/** Connects to the server's database for the time of `task`, also beside a running server. */
-export async function withDatabase<T>(config: Config, task: () => Promise<T>): Promise<T> {
-  const database = await openDatabaseBeside(config, (line) => console.error(line));
+/** Connects to the database that `open` opens for the time of `task`. */
+export async function withDatabase<T>(
+  config: Config,
+  open: typeof openDatabase,
+  task: () => Promise<T>,
+): Promise<T> {
+  const database = await open(config, (line) => console.error(line));
   try {
     await connectMongo(database.uri, config.mongo.dbName);
     return await task();
@@ -30,4 +36,10 @@ export async function withDatabase<T>(config: Config, task: () => Promise<T>): P
     await disconnectMongo();
     await database.stop();
   }
+}
+
+/** The version in package.json. */
+export function parleyVersion(): string {
+  const text = readFileSync(path.join(__dirname, '../../package.json'), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
 }
