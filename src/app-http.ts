@@ -4,6 +4,7 @@ import { createCallsRouter } from './app-calls';
 import { createMediaRoutes } from './app-media';
 import { createPeopleRouter } from './app-people';
 import type { Foundation, Services } from './app-services';
+import { createStoriesRouter } from './app-stories';
 import { MAX_JSON_BYTES } from './config/limits';
 import { createAuthController } from './controllers/auth.controller';
 import { createChatController } from './controllers/chat.controller';
@@ -126,6 +127,7 @@ function createApi(parts: HttpParts): Router {
   api.use(createPeopleRouter(base, services, authenticate));
   api.use('/contacts', createContactRouter({ contactController, authenticate }));
   api.use('/calls', createCallsRouter(base, services, authenticate));
+  api.use('/stories', createStoriesRouter(base, services, authenticate));
   const messageSearchController = createMessageSearchController(services);
   api.use(createMessageSearchRouter({ messageSearchController, authenticate }));
   const controller = createMessageController(services);

@@ -1,6 +1,7 @@
 import { type CallServices, createCallServices } from './app-calls';
 import type { MediaGround } from './app-media';
 import { createContactServices } from './app-people';
+import { createStoryServices } from './app-stories';
 import type { Config } from './config/env';
 import type { Logger } from './config/logger';
 import type { Connections } from './delivery/connections';
@@ -63,7 +64,8 @@ export function createServices(base: Foundation) {
   const callServices = createCallServices(base);
   const peopleServices = createPeopleServices(base, chatServices, callServices);
   const contacts = createContactServices(base, { ...chatServices, ...peopleServices });
-  return { ...chatServices, ...peopleServices, ...contacts, ...callServices };
+  const stories = createStoryServices(base);
+  return { ...chatServices, ...peopleServices, ...contacts, ...callServices, ...stories };
 }
 
 function createChatServices({ config, logger, bus, clock, media }: Foundation) {

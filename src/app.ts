@@ -8,6 +8,7 @@ import { createMediaGround } from './app-media';
 import { createPeopleJob } from './app-people';
 import { createServices, type Foundation } from './app-services';
 import { createSockets } from './app-sockets';
+import { createStoriesJob } from './app-stories';
 import type { Config } from './config/env';
 import { createLogger, type Logger } from './config/logger';
 import { createConnections } from './delivery/connections';
@@ -73,6 +74,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   const erasures = createErasureJob({ resume: services.accountService.resumeErasures, logger });
   const contactFeeds = createPeopleJob(base, services);
   const callWatch = createCallsJob(base, services);
+  const storyRemains = createStoriesJob(base);
   let isDraining = false;
   const http = createServer();
   const express = createExpress({ base, services, redis, isDraining: () => isDraining });
@@ -89,6 +91,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     erasures.start();
     contactFeeds.start();
     callWatch.start();
+    storyRemains.start();
     await media.start();
     const port = await listen(http, config);
     media.listensOn(port);
@@ -100,7 +103,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     const socketIds = [...io.sockets.sockets.keys()];
     // Not http's own close, which would cut connections that still wait for their answer.
     NetServer.prototype.close.call(http);
-    const jobs = [revocations, expiry, erasures, contactFeeds, callWatch, media];
+    const jobs = [revocations, expiry, erasures, contactFeeds, callWatch, storyRemains, media];
     await Promise.all(jobs.map((job) => job.stop()));
     await services.indexer.stop();
     await services.journal.stop();
