@@ -1,5 +1,6 @@
 /** The page once somebody is signed in: wires store, network and views, and is what the views call. */
 import { createActions } from './actions.js';
+import { createCalls } from './calls/calls.js';
 import { h, setText } from './lib/dom.js';
 import { announcement, errorText } from './lib/words.js';
 import { createApi } from './net/api.js';
@@ -13,11 +14,14 @@ import { chatIdInAddress, createRouter } from './router.js';
 import { partnerId, sortedChats, unreadChatCount } from './state/selectors.js';
 import { createStore } from './state/store.js';
 import { createBanner } from './views/banner.js';
+import { callListPanel } from './views/call-list.js';
+import { createCallPanel } from './views/call-panel.js';
 import { chatInfoPanel } from './views/chat-info.js';
 import { createChatList } from './views/chat-list.js';
 import { chatSearchPanel } from './views/chat-search.js';
 import { createConversation } from './views/conversation.js';
 import { createDrawer } from './views/drawer.js';
+import { createIncomingCall } from './views/incoming-call.js';
 import { toast } from './views/overlay.js';
 import { createPlaceholder } from './views/placeholder.js';
 import { profilePanel } from './views/profile.js';
@@ -33,8 +37,8 @@ export function createApp({ session, onSignedOut }) {
   const api = createApi(session);
   const socket = createSocket({
     session,
-    onConnected: () => void sync.run(),
-    onState: (connection) => store.update(() => Object.assign(state, { connection })),
+    onConnected,
+    onState,
   });
   const actions = createActions({ api, store, socket });
   const people = createPeople({ store, api });
@@ -42,12 +46,14 @@ export function createApp({ session, onSignedOut }) {
   const receipts = createReceipts({ store, socket });
   const sync = createSync({ store, socket, onDone: onCaughtUp });
   const router = createRouter(showAddressed);
+  const calls = createCalls({ store, api, socket, onChange: renderCalls, say: toast });
 
   /** @type {import('./page').App} */
   const app = {
     store,
     socket,
     actions,
+    calls,
     people,
     outbox,
     receipts,
@@ -61,6 +67,8 @@ export function createApp({ session, onSignedOut }) {
     openChat: router.open,
     closeChat: router.close,
     openProfile: () => drawer.open(profilePanel(app)),
+    openCalls: () => drawer.open(callListPanel(app)),
+    callChat,
     openInfo: (/** @type {string} */ chatId) => drawer.open(chatInfoPanel(app, chatId)),
     openSearch: (/** @type {string} */ chatId) => drawer.open(chatSearchPanel(app, chatId)),
     renderList: () => list.render(),
@@ -72,6 +80,8 @@ export function createApp({ session, onSignedOut }) {
   const drawer = createDrawer();
   const banner = createBanner(app);
   const list = createChatList(app);
+  const callPanel = createCallPanel(app);
+  const incomingCall = createIncomingCall(app);
   const conversation = createConversation(app);
   const live = h('p', { class: 'sr-only', 'aria-live': 'polite', 'data-testid': 'announcer' });
   const stage = h('main', { class: 'stage' }, createPlaceholder(app), conversation.element);
@@ -80,6 +90,7 @@ export function createApp({ session, onSignedOut }) {
     { class: 'app' },
     banner.element,
     h('div', { class: 'app__body' }, list.element, stage, drawer.element),
+    callPanel.element,
     live,
   );
   listen({ store, socket, sync, receipts, onMessage, onOffline });
@@ -91,6 +102,8 @@ export function createApp({ session, onSignedOut }) {
     people.restore();
     store.subscribe(render);
     addEventListener('keydown', onKey);
+    addEventListener('beforeunload', onLeaving);
+    addEventListener('pagehide', calls.stop);
     ticker = setInterval(render, TICK_MS);
     outbox.restore();
     await actions.loadChats();
@@ -99,6 +112,9 @@ export function createApp({ session, onSignedOut }) {
   }
 
   function stop() {
+    calls.stop();
+    removeEventListener('beforeunload', onLeaving);
+    removeEventListener('pagehide', calls.stop);
     socket.stop();
     clearInterval(ticker);
     removeEventListener('keydown', onKey);
@@ -107,11 +123,29 @@ export function createApp({ session, onSignedOut }) {
   }
 
   async function signOut() {
+    calls.stop();
     await api.post('/api/auth/logout').catch(() => {});
     people.forget();
     outbox.forget();
     session.clear();
     onSignedOut();
+  }
+
+  function onConnected() {
+    void sync.run();
+    void calls.resume();
+  }
+
+  /** @param {import('./types').State['connection']} connection */
+  function onState(connection) {
+    if (connection === 'replaced') calls.stop();
+    store.update(() => Object.assign(state, { connection }));
+  }
+
+  /** Whoever is in a call is asked before the page goes. @param {Event} event */
+  function onLeaving(event) {
+    const current = calls.current();
+    if (current && current.phase !== 'ended') event.preventDefault();
   }
 
   function onCaughtUp() {
@@ -137,11 +171,17 @@ export function createApp({ session, onSignedOut }) {
     conversation.open(open);
     conversation.render();
     drawer.render();
+    renderCalls();
     banner.render();
     const unread = unreadChatCount(state);
     document.title = unread > 0 ? `(${unread}) Parley` : 'Parley';
     people.need(partnersOnTop(), true);
     people.need(peopleInList());
+  }
+
+  function renderCalls() {
+    callPanel.render();
+    incomingCall.render();
   }
 
   /** Those whose presence is seen without scrolling. */
@@ -200,6 +240,13 @@ export function createApp({ session, onSignedOut }) {
   async function openPrivate(userId) {
     const chat = await actions.startPrivate(userId);
     router.open(chat.id);
+  }
+
+  /** @param {string} chatId @param {import('./types').Call['type']} type */
+  function callChat(chatId, type) {
+    const chat = state.chats.get(chatId);
+    const userId = (chat && partnerId(state, chat)) ?? undefined;
+    if (chat) void guard(calls.start({ chatId, userId, isGroup: chat.type === 'group', type }));
   }
 
   /** @param {import('./types').Message} message */

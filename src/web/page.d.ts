@@ -1,10 +1,11 @@
 import type { Actions } from './actions.js';
+import type { Calls } from './calls/calls.js';
 import type { Outbox } from './net/outbox.js';
 import type { People } from './net/people.js';
 import type { Receipts } from './net/receipts.js';
 import type { Socket } from './net/socket.js';
 import type { Store } from './state/store.js';
-import type { Message } from './types';
+import type { Call, Message } from './types';
 import type { Composer } from './views/composer.js';
 
 /** What the views may use and call; `app.js` makes it. */
@@ -12,6 +13,7 @@ export interface App {
   store: Store;
   socket: Socket;
   actions: Actions;
+  calls: Calls;
   people: People;
   outbox: Outbox;
   receipts: Receipts;
@@ -29,6 +31,9 @@ export interface App {
   openInfo(chatId: string): void;
   openSearch(chatId: string): void;
   openProfile(): void;
+  openCalls(): void;
+  /** Calls the people of a chat. */
+  callChat(chatId: string, type: Call['type']): void;
   closeDrawer(): void;
   signOut(): Promise<void>;
   /** Draws the list again, for what is not in the store (the search field). */

@@ -9,6 +9,7 @@ export function openMainMenu(app, anchor) {
     label: 'Menu',
     items: [
       { label: 'New group', icon: 'group', run: () => void openNewGroup(app) },
+      { label: 'Calls', icon: 'phone', run: app.openCalls },
       { label: 'Starred messages', icon: 'star', run: () => void openStarred(app) },
       { label: 'Profile and privacy', icon: 'settings', run: app.openProfile },
       { label: 'Sign out', icon: 'exit', isDanger: true, run: () => void confirmSignOut(app) },
