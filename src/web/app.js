@@ -14,14 +14,12 @@ import { chatIdInAddress, createRouter } from './router.js';
 import { partnerId, sortedChats, unreadChatCount } from './state/selectors.js';
 import { createStore } from './state/store.js';
 import { createBanner } from './views/banner.js';
-import { callListPanel } from './views/call-list.js';
-import { createCallPanel } from './views/call-panel.js';
+import { createCallViews } from './views/call-views.js';
 import { chatInfoPanel } from './views/chat-info.js';
 import { createChatList } from './views/chat-list.js';
 import { chatSearchPanel } from './views/chat-search.js';
 import { createConversation } from './views/conversation.js';
 import { createDrawer } from './views/drawer.js';
-import { createIncomingCall } from './views/incoming-call.js';
 import { toast } from './views/overlay.js';
 import { createPlaceholder } from './views/placeholder.js';
 import { profilePanel } from './views/profile.js';
@@ -46,7 +44,7 @@ export function createApp({ session, onSignedOut }) {
   const receipts = createReceipts({ store, socket });
   const sync = createSync({ store, socket, onDone: onCaughtUp });
   const router = createRouter(showAddressed);
-  const calls = createCalls({ store, api, socket, onChange: renderCalls, say: toast });
+  const calls = createCalls({ store, api, socket, onChange: () => callViews.render(), say: toast });
 
   /** @type {import('./page').App} */
   const app = {
@@ -67,8 +65,7 @@ export function createApp({ session, onSignedOut }) {
     openChat: router.open,
     closeChat: router.close,
     openProfile: () => drawer.open(profilePanel(app)),
-    openCalls: () => drawer.open(callListPanel(app)),
-    callChat,
+    openPanel: (/** @type {import('./views/drawer.js').Panel} */ panel) => drawer.open(panel),
     openInfo: (/** @type {string} */ chatId) => drawer.open(chatInfoPanel(app, chatId)),
     openSearch: (/** @type {string} */ chatId) => drawer.open(chatSearchPanel(app, chatId)),
     renderList: () => list.render(),
@@ -80,8 +77,7 @@ export function createApp({ session, onSignedOut }) {
   const drawer = createDrawer();
   const banner = createBanner(app);
   const list = createChatList(app);
-  const callPanel = createCallPanel(app);
-  const incomingCall = createIncomingCall(app);
+  const callViews = createCallViews(app);
   const conversation = createConversation(app);
   const live = h('p', { class: 'sr-only', 'aria-live': 'polite', 'data-testid': 'announcer' });
   const stage = h('main', { class: 'stage' }, createPlaceholder(app), conversation.element);
@@ -90,7 +86,7 @@ export function createApp({ session, onSignedOut }) {
     { class: 'app' },
     banner.element,
     h('div', { class: 'app__body' }, list.element, stage, drawer.element),
-    callPanel.element,
+    callViews.element,
     live,
   );
   listen({ store, socket, sync, receipts, onMessage, onOffline });
@@ -102,8 +98,7 @@ export function createApp({ session, onSignedOut }) {
     people.restore();
     store.subscribe(render);
     addEventListener('keydown', onKey);
-    addEventListener('beforeunload', onLeaving);
-    addEventListener('pagehide', calls.stop);
+    callViews.start();
     ticker = setInterval(render, TICK_MS);
     outbox.restore();
     await actions.loadChats();
@@ -112,9 +107,7 @@ export function createApp({ session, onSignedOut }) {
   }
 
   function stop() {
-    calls.stop();
-    removeEventListener('beforeunload', onLeaving);
-    removeEventListener('pagehide', calls.stop);
+    callViews.stop();
     socket.stop();
     clearInterval(ticker);
     removeEventListener('keydown', onKey);
@@ -142,12 +135,6 @@ export function createApp({ session, onSignedOut }) {
     store.update(() => Object.assign(state, { connection }));
   }
 
-  /** Whoever is in a call is asked before the page goes. @param {Event} event */
-  function onLeaving(event) {
-    const current = calls.current();
-    if (current && current.phase !== 'ended') event.preventDefault();
-  }
-
   function onCaughtUp() {
     receipts.noteAllDelivered();
     outbox.flush();
@@ -171,17 +158,12 @@ export function createApp({ session, onSignedOut }) {
     conversation.open(open);
     conversation.render();
     drawer.render();
-    renderCalls();
+    callViews.render();
     banner.render();
     const unread = unreadChatCount(state);
     document.title = unread > 0 ? `(${unread}) Parley` : 'Parley';
     people.need(partnersOnTop(), true);
     people.need(peopleInList());
-  }
-
-  function renderCalls() {
-    callPanel.render();
-    incomingCall.render();
   }
 
   /** Those whose presence is seen without scrolling. */
@@ -240,13 +222,6 @@ export function createApp({ session, onSignedOut }) {
   async function openPrivate(userId) {
     const chat = await actions.startPrivate(userId);
     router.open(chat.id);
-  }
-
-  /** @param {string} chatId @param {import('./types').Call['type']} type */
-  function callChat(chatId, type) {
-    const chat = state.chats.get(chatId);
-    const userId = (chat && partnerId(state, chat)) ?? undefined;
-    if (chat) void guard(calls.start({ chatId, userId, isGroup: chat.type === 'group', type }));
   }
 
   /** @param {import('./types').Message} message */

@@ -5,8 +5,9 @@ import type { People } from './net/people.js';
 import type { Receipts } from './net/receipts.js';
 import type { Socket } from './net/socket.js';
 import type { Store } from './state/store.js';
-import type { Call, Message } from './types';
+import type { Message } from './types';
 import type { Composer } from './views/composer.js';
+import type { Panel } from './views/drawer.js';
 
 /** What the views may use and call; `app.js` makes it. */
 export interface App {
@@ -31,9 +32,8 @@ export interface App {
   openInfo(chatId: string): void;
   openSearch(chatId: string): void;
   openProfile(): void;
-  openCalls(): void;
-  /** Calls the people of a chat. */
-  callChat(chatId: string, type: Call['type']): void;
+  /** Shows a panel beside the chat. */
+  openPanel(panel: Panel): void;
   closeDrawer(): void;
   signOut(): Promise<void>;
   /** Draws the list again, for what is not in the store (the search field). */

@@ -69,7 +69,7 @@ export function createCallLink({ socket, meId, config, media, onChange }) {
   /** @param {Call} known */
   function update(known) {
     call = known;
-    for (const userId of [...peers.keys()]) if (!isIn(known, userId)) drop(userId);
+    for (const userId of [...peers.keys()]) if (!isEngaged(known, userId)) drop(userId);
   }
 
   /** @param {string} userId */
@@ -144,7 +144,7 @@ export function createCallLink({ socket, meId, config, media, onChange }) {
 }
 
 /** @param {Call} call @param {string} userId */
-function isIn(call, userId) {
-  const state = call.participants.find((participant) => participant.userId === userId)?.state;
+function isEngaged({ participants }, userId) {
+  const state = participants.find((participant) => participant.userId === userId)?.state;
   return state === 'joined' || state === 'ringing';
 }

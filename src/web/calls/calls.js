@@ -3,9 +3,8 @@
  * `call_updated` and `end-call` are followed, and after a break of the connection it is asked.
  */
 import { ApiError } from '../net/http.js';
-import { createCallLink } from './call-link.js';
+import { isLive, newCall, openLink, stateIn } from './call-setup.js';
 import { summarize } from './call-stats.js';
-import { openMedia } from './local-media.js';
 import { createRingtone } from './ringtone.js';
 
 /** How long it stands there that nobody answered. */
@@ -37,9 +36,7 @@ export function createCalls({ store, api, socket, onChange, say }) {
   let revision = 0;
 
   const meId = () => store.state.me?.id ?? '';
-  const isLive = (/** @type {Call} */ call) => call.status === 'ringing' || call.status === 'ongoing';
-  const stateOf = (/** @type {Call} */ call) =>
-    call.participants.find(({ userId }) => userId === meId())?.state;
+  const stateOf = (/** @type {Call} */ call) => stateIn(call, meId());
 
   function changed() {
     if (current?.phase === 'connecting' && current.link?.isConnected())
@@ -51,22 +48,7 @@ export function createCalls({ store, api, socket, onChange, say }) {
   /** @param {Partial<OwnCall>} facts @returns {OwnCall} */
   function begin(facts) {
     if (current && current.phase !== 'ended') throw new ApiError('conflict', 'You are in a call already.');
-    /** @type {OwnCall} */
-    const own = {
-      phase: 'preparing',
-      type: 'audio',
-      callId: null,
-      chatId: null,
-      isGroup: false,
-      isCaller: false,
-      userId: null,
-      link: null,
-      since: null,
-      endedAt: null,
-      endStatus: null,
-      stats: null,
-      ...facts,
-    };
+    const own = newCall(facts);
     current = own;
     changed();
     return own;
@@ -74,16 +56,10 @@ export function createCalls({ store, api, socket, onChange, say }) {
 
   /** Opens the microphone and finds the way; false when the person hung up meanwhile. @param {OwnCall} own @param {boolean} withVideo */
   async function prepare(own, withVideo) {
-    const media = await openMedia(withVideo);
-    const { iceServers } = await api.get('/api/calls/ice-servers').catch(() => ({ iceServers: [] }));
-    if (own !== current || own.phase === 'ended') {
-      media.close();
-      return null;
-    }
-    const isRelayed = new URLSearchParams(location.search).get('relay') === '1';
-    /** @type {RTCConfiguration} */
-    const config = { iceServers, iceTransportPolicy: isRelayed ? 'relay' : 'all' };
-    own.link = createCallLink({ socket, meId: meId(), config, media, onChange: changed });
+    const parts = { api, socket, meId: meId(), onChange: changed };
+    const link = await openLink(parts, withVideo);
+    if (own === current && own.phase !== 'ended') own.link = link;
+    else void link.close();
     return own.link;
   }
 

@@ -85,12 +85,17 @@ function row(app, call) {
       h(
         'span',
         { class: 'person__text' },
-        h('span', { class: 'person__name' }, who.name),
+        h(
+          'span',
+          { class: 'past-call__line' },
+          h('span', { class: 'person__name' }, who.name),
+          h('time', { class: 'found__time' }, time),
+        ),
         h(
           'span',
           { class: 'person__sub' },
           icon(past.isOutgoing ? 'outgoing' : 'incoming'),
-          `${past.text}, ${time}${talked}`,
+          past.text + talked,
         ),
       ),
     ),

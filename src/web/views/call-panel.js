@@ -34,7 +34,7 @@ export function createCallPanel(app) {
   });
   self.muted = true;
   const mute = iconButton('mic', 'Mute', calls.toggleMuted, { class: 'call__button' });
-  const camera = iconButton('video', 'Turn camera on', toggleCamera, { class: 'call__button' });
+  const camera = iconButton('videoOff', 'Turn camera on', toggleCamera, { class: 'call__button' });
   const hangUp = iconButton('hangUp', 'Hang up', calls.hangUp, { class: 'call__button call__button--end' });
   const size = iconButton('shrink', 'Make the call small', toggleSize, { class: 'call__size' });
   const bar = h('div', { class: 'call__bar' }, mute, camera, hangUp);

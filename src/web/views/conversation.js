@@ -6,6 +6,7 @@ import { conversationRows, findUnreadLine } from '../state/rows.js';
 import * as select from '../state/selectors.js';
 import { avatar } from './avatar.js';
 import { createRow, rowVersion } from './bubble.js';
+import { callChat } from './call-views.js';
 import { openChatMenu } from './chat-menu.js';
 import { createComposer } from './composer.js';
 import { iconButton } from './overlay.js';
@@ -191,8 +192,8 @@ function conversationHeader(app) {
   const title = h('span', { class: 'conversation__title' });
   const subtitle = h('span', { class: 'conversation__sub' });
   const id = () => state.openChatId ?? '';
-  const audio = iconButton('phone', 'Audio call', () => app.callChat(id(), 'audio'));
-  const video = iconButton('video', 'Video call', () => app.callChat(id(), 'video'));
+  const audio = iconButton('phone', 'Audio call', () => callChat(app, id(), 'audio'));
+  const video = iconButton('video', 'Video call', () => callChat(app, id(), 'video'));
   const element = h(
     'header',
     { class: 'conversation__head' },
