@@ -98,7 +98,7 @@ export function createCallLink({ socket, meId, config, media, onChange }) {
           const request = socket.request('call-user', { callerId: meId, calleeId, type, signal });
           request.then((answer) => resolve(open(answer.call))).catch(reject);
         };
-        peerFor(calleeId);
+        void peerFor(calleeId);
       }),
     /**
      * Answers the offer of a call of two.
@@ -122,7 +122,7 @@ export function createCallLink({ socket, meId, config, media, onChange }) {
     async join(known, isMesh) {
       const joined = await sendAnswer(known, null);
       const others = joined.participants.filter(({ userId, state }) => userId !== meId && state === 'joined');
-      if (isMesh) for (const { userId } of others) peerFor(userId);
+      if (isMesh) for (const { userId } of others) void peerFor(userId);
       return joined;
     },
     /** @param {boolean} isOn */
