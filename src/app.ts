@@ -23,6 +23,7 @@ import { connectRedis } from './providers/redis';
 import { createSmsProvider } from './providers/sms';
 import type { SmsProvider } from './providers/sms/sms.port';
 import { loadSigningKey } from './services/signing-key.service';
+import { createSlowConsumerWatch } from './socket/slow-consumers';
 import { type Clock, systemClock } from './types/clock';
 
 /** What tests, and nobody else, may replace. */
@@ -78,6 +79,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   const express = createExpress({ base, services, redis, isDraining: () => isDraining });
   http.on('request', express);
   const io = createSockets(http, base, services);
+  const slowConsumers = createSlowConsumerWatch(io, logger);
 
   async function start(): Promise<number> {
     await connectMongo(uri ?? '', dbName);
@@ -89,6 +91,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     erasures.start();
     contactFeeds.start();
     callWatch.start();
+    slowConsumers.start();
     await media.start();
     const port = await listen(http, config);
     media.listensOn(port);
@@ -100,7 +103,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     const socketIds = [...io.sockets.sockets.keys()];
     // Not http's own close, which would cut connections that still wait for their answer.
     NetServer.prototype.close.call(http);
-    const jobs = [revocations, expiry, erasures, contactFeeds, callWatch, media];
+    const jobs = [revocations, expiry, erasures, contactFeeds, callWatch, slowConsumers, media];
     await Promise.all(jobs.map((job) => job.stop()));
     await services.indexer.stop();
     await services.journal.stop();
