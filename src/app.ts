@@ -6,6 +6,7 @@ import { createCallsJob } from './app-calls';
 import { createExpress } from './app-http';
 import { createMediaGround } from './app-media';
 import { createPeopleJob } from './app-people';
+import { createPushGround } from './app-push';
 import { createServices, type Foundation } from './app-services';
 import { createSockets } from './app-sockets';
 import type { Config } from './config/env';
@@ -18,6 +19,7 @@ import { createExpiryJob } from './jobs/expire-messages';
 import { createErasureJob } from './jobs/resume-erasures';
 import { createRevocationWatch } from './jobs/watch-revocations';
 import { connectMongo, createIndexes, disconnectMongo } from './models/connect';
+import type { PushProvider } from './providers/push/push.port';
 import { connectRedis } from './providers/redis';
 import { createSmsProvider } from './providers/sms';
 import type { SmsProvider } from './providers/sms/sms.port';
@@ -29,6 +31,7 @@ export interface Overrides {
   clock?: Clock;
   logger?: Logger;
   sms?: SmsProvider;
+  push?: PushProvider;
 }
 
 export interface App {
@@ -72,6 +75,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   const erasures = createErasureJob({ resume: services.accountService.resumeErasures, logger });
   const contactFeeds = createPeopleJob(base, services);
   const callWatch = createCallsJob(base, services);
+  const push = createPushGround(base, services, overrides.push);
   let isDraining = false;
   const http = createServer();
   const express = createExpress({ base, services, redis, isDraining: () => isDraining });
@@ -83,6 +87,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     await createIndexes();
     await services.journal.recover();
     await services.presence.reapStale();
+    await push.start();
     revocations.start();
     expiry.start();
     erasures.start();
@@ -104,6 +109,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     await services.indexer.stop();
     await services.journal.stop();
     await services.receipts.stop();
+    await push.stop();
     services.typing.stop();
     await services.presence.stop(socketIds).catch((cause) => {
       logger.warn('Sockets are left in the record for the next start', { cause });
