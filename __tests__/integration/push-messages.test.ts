@@ -10,11 +10,14 @@ const open: TestSocket[] = [];
 let fcm: FakeFcm;
 let app: TestApp;
 let ann: Person;
+let witness: { token: string; chatId: string };
 
 beforeAll(async () => {
   fcm = await startFakeFcm();
   app = await startTestApp({ overrides: { clock, push: fcm.provider() } });
   ann = await signUp(app, { name: 'Ann' });
+  const person = await signUp(app, { name: 'Witness' });
+  witness = { token: await withPush(person), chatId: await chatWith(person) };
 });
 afterEach(() => {
   fcm.answer(() => undefined);
@@ -62,10 +65,8 @@ async function ben() {
 
 /** Everything said before has been decided, sent or dropped when a later message to somebody else has arrived. */
 async function settled(): Promise<void> {
-  const witness = await signUp(app, { name: 'Witness' });
-  const token = await withPush(witness);
-  await say(ann, await chatWith(witness), 'now');
-  await fcm.waitFor(token);
+  const { text } = (await say(ann, witness.chatId, `now ${randomUUID()}`)).content;
+  await fcm.waitFor(witness.token, 1, ({ notification }) => notification?.body === text);
 }
 
 describe('a message', () => {

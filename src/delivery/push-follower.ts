@@ -53,7 +53,7 @@ export function createPushFollower(deps: {
   function fallBehind(): void {
     hasMissed = true;
     behindSince ??= waiting[0]?.at ?? clock.now();
-    if (catchingUp || timer) return;
+    if (catchingUp !== undefined || timer !== undefined) return;
     timer = setTimeout(startCatchingUp, RETRY_AFTER_MS).unref();
   }
 
