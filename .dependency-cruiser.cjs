@@ -5,7 +5,7 @@ const { COMMON, MAY_IMPORT, MAY_NAME } = require('./scripts/layers.cjs');
 const LIBRARY_HOMES = {
   express: '^src/(routes|controllers|middlewares|validation|dialects)/|^src/app[^/]*\\.ts$',
   'socket.io': '^src/(socket|delivery|dialects)/|^src/app[^/]*\\.ts$',
-  mongoose: '^src/(models|journal|embedded)/|^src/errors/from-mongo\\.ts$',
+  mongoose: '^src/(models|journal|embedded|operate)/|^src/errors/from-mongo\\.ts$',
 };
 
 const PATHS = { ports: '^src/providers/[^/]+/[^/]+\\.port\\.ts$' };

@@ -18,7 +18,8 @@ import { closeListener } from './helpers/shutdown';
 import { createExpiryJob } from './jobs/expire-messages';
 import { createErasureJob } from './jobs/resume-erasures';
 import { createRevocationWatch } from './jobs/watch-revocations';
-import { connectMongo, createIndexes, disconnectMongo } from './models/connect';
+import { connectMongo, disconnectMongo } from './models/connect';
+import { migrate } from './models/migrate';
 import type { PushProvider } from './providers/push/push.port';
 import { connectRedis } from './providers/redis';
 import { createSmsProvider } from './providers/sms';
@@ -84,7 +85,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
 
   async function start(): Promise<number> {
     await connectMongo(uri ?? '', dbName);
-    await createIndexes();
+    await migrate({ log: (line) => logger.info(line) });
     await services.journal.recover();
     await services.presence.reapStale();
     await push.start();

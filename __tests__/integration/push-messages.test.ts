@@ -163,9 +163,9 @@ describe('no push', () => {
     await leaver.api('DELETE', `/api/chats/${chatId}/members/${leaver.id}`);
     await ann.api('PUT', `/api/chats/${chatId}`, { name: 'The team' });
     await say(ann, chatId, 'Who is there?');
-    await say(friend, chatId, 'Me');
     const [push] = await fcm.waitFor(people[3]?.token ?? '');
     expect(push?.notification).toEqual({ title: 'The team', body: 'Ann: Who is there?' });
+    await say(friend, chatId, 'Me');
     await settled();
     expect(people.map(({ token }) => fcm.sent(token).map(({ notification }) => notification?.body))).toEqual([
       [],

@@ -1,7 +1,8 @@
 import type { DomainEventName, DomainEvents } from '../../src/events/domain-events';
 import { createEventBus, type EventBus } from '../../src/events/event-bus';
 import { gramsOf } from '../../src/helpers/grams';
-import { connectMongo, createIndexes, disconnectMongo } from '../../src/models/connect';
+import { connectMongo, disconnectMongo } from '../../src/models/connect';
+import { createIndexes } from '../../src/models/indexes';
 import { DEFAULT_PRIVACY, UserModel, type UserRecord } from '../../src/models/user.model';
 import { STRANGERS } from '../../src/policies/contact.policy';
 import { testMongoUri, uniqueDbName } from './mongo';

@@ -5,7 +5,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import mongoose, { Types } from 'mongoose';
 import { ChatModel } from '../../src/models/chat.model';
-import { connectMongo, createIndexes, disconnectMongo } from '../../src/models/connect';
+import { connectMongo, disconnectMongo } from '../../src/models/connect';
+import { createIndexes } from '../../src/models/indexes';
 import { MembershipModel } from '../../src/models/membership.model';
 import { SessionModel } from '../../src/models/session.model';
 import { UserModel } from '../../src/models/user.model';

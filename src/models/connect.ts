@@ -20,6 +20,8 @@ export const CONNECT_OPTIONS = {
  */
 export async function connectMongo(uri: string, dbName: string): Promise<void> {
   mongoose.set('autoIndex', false);
+  // Collections are made by migrations; a tool that only looks must not make any.
+  mongoose.set('autoCreate', false);
   mongoose.set('sanitizeFilter', true);
   try {
     await mongoose.connect(uri, { ...CONNECT_OPTIONS, dbName });
@@ -38,14 +40,6 @@ async function assertReplicaSet(): Promise<void> {
   throw new StartError(
     'The MongoDB of MONGO_URI is no member of a replica set that is initiated. Start mongod with --replSet rs0 and call rs.initiate() once; a set of one will do.',
   );
-}
-
-/** Makes every index that the models declare; safe to run again and on a live database. */
-export async function createIndexes(): Promise<void> {
-  for (const model of Object.values(mongoose.models)) {
-    await model.createCollection();
-    await model.createIndexes();
-  }
 }
 
 /** True while the database answers. @throws when it does not within `timeoutMs`. */

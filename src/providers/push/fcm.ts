@@ -26,6 +26,12 @@ const TOO_MUCH = new Set(['messaging/message-rate-exceeded', 'messaging/device-m
 /** Whose pushes they are: a service account, or a project with any credential of the SDK. */
 export type FcmAccess = { account: FirebaseAccount } | { projectId: string; credential: Credential };
 
+/** Asks Google for an access token with this account. @throws what Google, or the way to it, says. */
+export async function tryAccount(account: FirebaseAccount): Promise<void> {
+  const { cert } = await import('firebase-admin/app');
+  await cert({ ...account }).getAccessToken();
+}
+
 let apps = 0;
 
 /**
