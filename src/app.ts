@@ -6,6 +6,7 @@ import { createCallsJob } from './app-calls';
 import { createExpress } from './app-http';
 import { createMediaGround } from './app-media';
 import { createPeopleJob } from './app-people';
+import { createPushGround } from './app-push';
 import { createServices, type Foundation } from './app-services';
 import { createSockets } from './app-sockets';
 import type { Config } from './config/env';
@@ -19,6 +20,7 @@ import { createErasureJob } from './jobs/resume-erasures';
 import { createRevocationWatch } from './jobs/watch-revocations';
 import { connectMongo, disconnectMongo } from './models/connect';
 import { migrate } from './models/migrate';
+import type { PushProvider } from './providers/push/push.port';
 import { connectRedis } from './providers/redis';
 import { createSmsProvider } from './providers/sms';
 import type { SmsProvider } from './providers/sms/sms.port';
@@ -31,6 +33,7 @@ export interface Overrides {
   clock?: Clock;
   logger?: Logger;
   sms?: SmsProvider;
+  push?: PushProvider;
 }
 
 export interface App {
@@ -74,6 +77,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   const erasures = createErasureJob({ resume: services.accountService.resumeErasures, logger });
   const contactFeeds = createPeopleJob(base, services);
   const callWatch = createCallsJob(base, services);
+  const push = createPushGround(base, services, overrides.push);
   let isDraining = false;
   const http = createServer();
   const express = createExpress({ base, services, redis, isDraining: () => isDraining });
@@ -86,6 +90,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     await migrate({ log: (line) => logger.info(line) });
     await services.journal.recover();
     await services.presence.reapStale();
+    await push.start();
     revocations.start();
     expiry.start();
     erasures.start();
@@ -108,6 +113,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     await services.indexer.stop();
     await services.journal.stop();
     await services.receipts.stop();
+    await push.stop();
     services.typing.stop();
     await services.presence.stop(socketIds).catch((cause) => {
       logger.warn('Sockets are left in the record for the next start', { cause });
