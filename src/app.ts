@@ -19,6 +19,7 @@ import { createErasureJob } from './jobs/resume-erasures';
 import { createRevocationWatch } from './jobs/watch-revocations';
 import { connectMongo, disconnectMongo } from './models/connect';
 import { migrate } from './models/migrate';
+import { createMailProvider } from './providers/mail';
 import { connectRedis } from './providers/redis';
 import { createSmsProvider } from './providers/sms';
 import type { SmsProvider } from './providers/sms/sms.port';
@@ -63,6 +64,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     clock,
     connections: createConnections(),
     sms: overrides.sms ?? createSmsProvider(config.sms, { logger }),
+    mail: createMailProvider(config.mail, { logger }),
     signingKey,
     media,
   };

@@ -1,6 +1,6 @@
 import { body, type ValidationChain } from 'express-validator';
 import { MAX_BIO_LENGTH, MAX_DEVICE_ID_LENGTH } from '../config/limits';
-import { nameBody, textBody, urlOrNullBody } from './common.validation';
+import { nameBody, otpBody, textBody, urlOrNullBody } from './common.validation';
 
 const MAX_PHONE_LENGTH = 32;
 const MAX_COUNTRY_CODE_LENGTH = 8;
@@ -19,9 +19,7 @@ export const sendOtpRules = phoneChains;
 
 export const verifyOtpRules: ValidationChain[] = [
   ...phoneChains,
-  body('otp')
-    .custom((value) => typeof value === 'string' && /^\d{6}$/.test(value))
-    .withMessage('must be a text of 6 digits'),
+  otpBody(),
   deviceIdChain,
   textBody('platform', { min: 1, max: MAX_PLATFORM_LENGTH }).optional({ values: 'null' }),
 ];
