@@ -28,6 +28,7 @@ import { createMessageService } from './services/message.service';
 import { createMessageSearchService } from './services/message-search.service';
 import { createOtpService } from './services/otp.service';
 import { createOtpChannels } from './services/otp-channels';
+import { createPasswordService } from './services/password.service';
 import { createPresenceService } from './services/presence.service';
 import { createRateCountService } from './services/rate-count.service';
 import { createReactionService } from './services/reaction.service';
@@ -124,13 +125,9 @@ function createPeopleServices(
   });
   const deviceService = createDeviceService({ bus, clock, revokeDevice: sessionService.revokeDevice });
   const userService = createUserService({ bus, library: media.library });
+  const rateCounts = createRateCountService({ clock });
   const channels = createOtpChannels({ sms, mail, otp });
-  const otpService = createOtpService({
-    channels,
-    rateCounts: createRateCountService({ clock }),
-    clock,
-    otp,
-  });
+  const otpService = createOtpService({ channels, rateCounts, clock, otp });
   const auth = { otpService, sessionService, tokenService, deviceService, userService, bus };
   return {
     tokenService,
@@ -140,6 +137,11 @@ function createPeopleServices(
     userSearchService: createUserSearchService(),
     contactService: createContactService({ bus, userChanges }),
     authService: createAuthService({ ...auth, isStrict: isProduction }),
+    passwordService: createPasswordService({
+      rateCounts,
+      revokeAll: sessionService.revokeAll,
+      isStrict: isProduction,
+    }),
     accountService: createAccountService({
       bus,
       clock,

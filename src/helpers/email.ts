@@ -1,7 +1,8 @@
 import { domainToASCII } from 'node:url';
+import { invalidField } from '../errors/app-error';
 
-/** RFC 5321 section 4.5.3.1, with the angle brackets taken off. */
-const MAX_EMAIL_LENGTH = 254;
+/** RFC 5321 section 4.5.3.1: 64 before the @, and 254 in all. */
+export const MAX_EMAIL_LENGTH = 254;
 const MAX_LOCAL_LENGTH = 64;
 const LOCAL = /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/;
 const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
@@ -18,6 +19,13 @@ export function toEmail(text: string): string | undefined {
   const email = `${local}@${ascii}`;
   if (local.length > MAX_LOCAL_LENGTH || email.length > MAX_EMAIL_LENGTH) return undefined;
   return LOCAL.test(local) && isDomain(ascii) ? email : undefined;
+}
+
+/** The same. @throws validation_failed on `email` for what is no address. */
+export function normaliseEmail(text: string): string {
+  const email = toEmail(text);
+  if (email === undefined) throw invalidField('email', 'must be an email address');
+  return email;
 }
 
 /** True for what `toEmail` takes. */

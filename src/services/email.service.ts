@@ -1,7 +1,7 @@
-import { AppError, invalidField, unauthenticated, unavailable } from '../errors/app-error';
+import { AppError, unauthenticated, unavailable } from '../errors/app-error';
 import { isDuplicateKey } from '../errors/from-mongo';
 import type { EventBus } from '../events/event-bus';
-import { toEmail } from '../helpers/email';
+import { normaliseEmail } from '../helpers/email';
 import { UserModel, type UserRecord } from '../models/user.model';
 import type { OtpSent, OtpService } from './otp.service';
 
@@ -32,11 +32,11 @@ export function createEmailService({
 }): EmailService {
   return {
     async sendCode({ email, ip }) {
-      return otpService.send({ email: asEmail(email), ip });
+      return otpService.send({ email: normaliseEmail(email), ip });
     },
 
     async verify(userId, input) {
-      const email = asEmail(input.email);
+      const email = normaliseEmail(input.email);
       await otpService.verify({ email, code: input.otp });
       for (let round = 0; round < MAX_ROUNDS; round += 1) {
         await assertNobodyElses(userId, email);
@@ -49,12 +49,6 @@ export function createEmailService({
       throw unavailable('This address is being claimed by somebody else at the same time');
     },
   };
-}
-
-function asEmail(text: string): string {
-  const email = toEmail(text);
-  if (email === undefined) throw invalidField('email', 'must be an email address');
-  return email;
 }
 
 async function assertNobodyElses(userId: string, email: string): Promise<void> {
