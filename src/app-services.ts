@@ -30,6 +30,7 @@ import { createOtpService } from './services/otp.service';
 import { createOtpChannels } from './services/otp-channels';
 import { createPasswordService } from './services/password.service';
 import { createPresenceService } from './services/presence.service';
+import { createPushTokenService } from './services/push-token.service';
 import { createRateCountService } from './services/rate-count.service';
 import { createReactionService } from './services/reaction.service';
 import { createReceiptService } from './services/receipt.service';
@@ -84,7 +85,7 @@ function createChatServices({ config, logger, bus, clock, media }: Foundation) {
   const narrator = createChatNarrator({ journal, bus });
   const turns = createKeyedQueue();
   const indexer = createSearchIndexer({ logger });
-  const syncService = createSyncService({ journal, userChanges });
+  const syncService = createSyncService({ journal, userChanges, bus, clock });
   return {
     journal,
     rosters,
@@ -123,7 +124,9 @@ function createPeopleServices(
     refreshSecret,
     refreshTtlDays: jwt.refreshTtlDays,
   });
-  const deviceService = createDeviceService({ bus, clock, revokeDevice: sessionService.revokeDevice });
+  const pushTokens = createPushTokenService({ bus, clock });
+  const { revokeDevice } = sessionService;
+  const deviceService = createDeviceService({ bus, clock, pushTokens, revokeDevice });
   const userService = createUserService({ bus, library: media.library });
   const rateCounts = createRateCountService({ clock });
   const channels = createOtpChannels({ sms, mail, otp });
@@ -131,6 +134,7 @@ function createPeopleServices(
   const auth = { otpService, sessionService, tokenService, deviceService, userService, bus };
   return {
     tokenService,
+    pushTokens,
     deviceService,
     userService,
     emailService: createEmailService({ otpService, bus }),
