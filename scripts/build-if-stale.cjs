@@ -41,7 +41,9 @@ function compilerPath() {
 
 function main() {
   const isBuilt = existsSync(path.join(dist, 'index.js'));
-  if (!existsSync(path.join(root, 'src'))) return isBuilt ? 0 : fail('there is neither src nor dist');
+  // A container has the page below src, and no sources.
+  const hasSources = existsSync(path.join(root, 'src')) && existsSync(path.join(root, 'tsconfig.build.json'));
+  if (!hasSources) return isBuilt ? 0 : fail('there are neither sources nor dist');
   const hash = hashSources();
   if (isBuilt && isFresh(hash)) return 0;
   const compiler = compilerPath();

@@ -30,7 +30,7 @@ const MAY_IMPORT = {
   jobs: ['services', 'models', 'journal', 'events', 'ports'],
   providers: [],
   embedded: [],
-  operate: ['models', 'embedded', 'media', 'ports', 'services'],
+  operate: ['models', 'embedded', 'media', 'providers', 'services'],
 };
 
 /** What a layer may name as a type only: the shape of what it is handed, never the thing itself. */

@@ -67,6 +67,13 @@ export async function startFakeCloudinary(): Promise<FakeCloudinary> {
     return void res.json({ result: wasThere ? 'ok' : 'not found' });
   });
 
+  app.get('/v1_1/:cloud/ping', (req: Request, res: Response) => {
+    const { apiKey, apiSecret } = CLOUDINARY_ACCOUNT;
+    const expected = `Basic ${Buffer.from(`${apiKey}:${apiSecret}`).toString('base64')}`;
+    if (req.get('authorization') !== expected) return refuse(res, 401, 'api_secret mismatch');
+    return void res.json({ status: 'ok' });
+  });
+
   app.get('/v1_1/:cloud/:type/download', (req: Request, res: Response) => {
     const query = req.query as Record<string, string>;
     if (!isSigned(query)) return refuse(res, 401, `Invalid Signature ${query.signature}`);

@@ -1,3 +1,5 @@
+import { readSecret, SECRET_SETTINGS } from './secrets';
+
 /** Where settings come from: `process.env` in the product, a plain object in tests. */
 export type EnvSource = Record<string, string | undefined>;
 
@@ -10,8 +12,18 @@ export class EnvReader {
 
   constructor(private readonly source: EnvSource) {}
 
-  /** The trimmed value; an empty one counts as not set. */
+  /** The trimmed value; an empty one counts as not set. A secret may come from a file or a command instead. */
   optional(name: string): string | undefined {
+    const value = this.plain(name);
+    if (!SECRET_SETTINGS.has(name)) return value;
+    return readSecret(
+      name,
+      { value, file: this.plain(`${name}_FILE`), command: this.plain(`${name}_COMMAND`) },
+      (fault) => this.faults.push(fault),
+    );
+  }
+
+  private plain(name: string): string | undefined {
     const value = this.source[name]?.trim();
     return value === undefined || value === '' ? undefined : value;
   }

@@ -118,6 +118,11 @@ export function loadConfig(source: EnvSource = process.env): Config {
   return config;
 }
 
+/** The folder of the key pair, for a tool that needs no other setting. */
+export function loadKeysDir({ KEYS_DIR, DATA_DIR }: EnvSource = process.env): string {
+  return loadConfig({ KEYS_DIR, DATA_DIR }).jwt.keysDir;
+}
+
 function readOrigins(env: EnvReader, isProduction: boolean): string[] {
   env.required(
     'ALLOWED_ORIGINS',

@@ -62,6 +62,19 @@ export async function migrate({ log, steps = MIGRATION_STEPS }: MigrateOptions):
   });
 }
 
+/** What keeps the database from being that of this version, a sentence each; none when it is, or holds nothing yet. */
+export async function pendingMigrations(
+  steps: readonly MigrationStep[] = MIGRATION_STEPS,
+): Promise<string[]> {
+  const records = await MigrationModel.find().hint({ _id: 1 }).lean();
+  const done = new Set(records.map(({ _id }) => _id).filter((id) => id !== LOCK));
+  if (done.delete(RESTORE_MARK)) return ['a restore was not finished'];
+  const undone = steps
+    .filter(({ id }) => !done.delete(id))
+    .map(({ id }) => `the migration ${id} was not made`);
+  return [...undone, ...[...done].map((id) => `the migration ${id} is of a newer version`)];
+}
+
 /** Runs `task` while holding the lock, which a process that dies gives up within 15 s. */
 async function alone(log: (line: string) => void, task: () => Promise<void>): Promise<void> {
   const holder = `${hostname()}:${process.pid}:${randomUUID()}`;

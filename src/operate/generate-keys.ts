@@ -4,14 +4,13 @@
  */
 import path from 'node:path';
 import { config as loadDotenv } from 'dotenv';
-import { loadConfig } from '../src/config/env';
-import { ensureKeyPair } from '../src/helpers/key-files';
+import { loadKeysDir } from '../config/env';
+import { ensureKeyPair } from '../helpers/key-files';
 
 async function main(): Promise<void> {
   loadDotenv({ quiet: true });
-  const { KEYS_DIR, DATA_DIR } = process.env;
   const given = process.argv[2];
-  const keysDir = given === undefined ? loadConfig({ KEYS_DIR, DATA_DIR }).jwt.keysDir : path.resolve(given);
+  const keysDir = given === undefined ? loadKeysDir() : path.resolve(given);
   const isMade = await ensureKeyPair(keysDir);
   console.log(isMade ? `Made a key pair in ${keysDir}` : `There is a key pair in ${keysDir} already`);
 }
