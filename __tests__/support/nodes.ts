@@ -1,4 +1,4 @@
-import type { OtherNodes } from '../../src/journal/log-share';
+import type { OtherNodes } from '../../src/journal/other-nodes';
 import { NodeLeaseModel } from '../../src/models/node-lease.model';
 import { newNodeId } from '../../src/nodes/node-identity';
 import { startTestApp, type TestApp } from './app';

@@ -3,7 +3,7 @@ import type { EventBus, Origin } from '../events/event-bus';
 import { answerWithin } from '../models/answer-within';
 import { MessageModel, type MessageRecord } from '../models/message.model';
 import type { Lane, LaneTable } from './lane';
-import type { OtherNodes } from './log-share';
+import type { OtherNodes } from './other-nodes';
 import { nodeOf } from './row-ids';
 
 /** A chat of which this node told nothing lately: what others wrote there within this time may still be on its way here. */

@@ -8,6 +8,7 @@ import type { ChatHead } from './journal.types';
 import { type LaneTable, type LogRow, raiseHead } from './lane';
 import { createLogNews, newsOf } from './log-news';
 import { createLogTail } from './log-tail';
+import type { OtherNodes } from './other-nodes';
 import type { Projections } from './projections';
 import { pagesOf } from './recover';
 import { nodeOf } from './row-ids';
@@ -17,13 +18,6 @@ const IDS_AHEAD_MS = 15_000;
 const ROWS_AT_ONCE = 1000;
 const RETRY_AFTER_MS = 300;
 const ANSWER_WITHIN_MS = 5000;
-
-/** What the journal knows of the nodes that serve the same database. */
-export interface OtherNodes {
-  /** This node's own id. */
-  nodeId: string;
-  areThere(): boolean;
-}
 
 export interface LogShare {
   /** Tells the others of rows this node wrote; does nothing while it is alone. */

@@ -30,6 +30,7 @@ export function createLogTail(deps: {
   const { nodeId, logger, onNews, onMissed } = deps;
   let from: mongo.ChangeStreamOptions | undefined;
   let stream: Stream | undefined;
+  let opening: Promise<void> | undefined;
   let reading: Promise<void> | undefined;
   let isClosed = false;
 
@@ -78,11 +79,20 @@ export function createLogTail(deps: {
     if (operationTime) from = { startAtOperationTime: operationTime };
   }
 
+  async function beginReading(): Promise<void> {
+    await beginNow();
+    reading = readOn();
+  }
+
   return {
     async open() {
-      if (reading) return;
-      await beginNow();
-      reading ??= readOn();
+      opening ??= beginReading();
+      try {
+        await opening;
+      } catch (error) {
+        opening = undefined;
+        throw error;
+      }
     },
     async close() {
       isClosed = true;
