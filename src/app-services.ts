@@ -28,6 +28,7 @@ import { createMessageSearchService } from './services/message-search.service';
 import { createOtpService } from './services/otp.service';
 import { createPasswordService } from './services/password.service';
 import { createPresenceService } from './services/presence.service';
+import { createPushTokenService } from './services/push-token.service';
 import { createRateCountService } from './services/rate-count.service';
 import { createReactionService } from './services/reaction.service';
 import { createReceiptService } from './services/receipt.service';
@@ -88,7 +89,7 @@ function createChatServices({ config, logger, bus, clock, media, node }: Foundat
   const narrator = createChatNarrator({ journal, bus });
   const turns = createKeyedQueue();
   const indexer = createSearchIndexer({ logger });
-  const syncService = createSyncService({ journal, userChanges });
+  const syncService = createSyncService({ journal, userChanges, bus, clock });
   return {
     journal,
     rosters,
@@ -127,13 +128,16 @@ function createPeopleServices(
     refreshSecret,
     refreshTtlDays: jwt.refreshTtlDays,
   });
-  const deviceService = createDeviceService({ bus, clock, revokeDevice: sessionService.revokeDevice });
+  const pushTokens = createPushTokenService({ bus, clock });
+  const { revokeDevice } = sessionService;
+  const deviceService = createDeviceService({ bus, clock, pushTokens, revokeDevice });
   const userService = createUserService({ bus, library: media.library });
   const rateCounts = createRateCountService({ clock });
   const otpService = createOtpService({ sms, rateCounts, clock, otp });
   const auth = { otpService, sessionService, tokenService, deviceService, userService, bus };
   return {
     tokenService,
+    pushTokens,
     deviceService,
     userService,
     userSearchService: createUserSearchService(),

@@ -7,6 +7,7 @@ import { createExpress } from './app-http';
 import { createMediaGround } from './app-media';
 import { createNodeLife } from './app-nodes';
 import { createPeopleJob } from './app-people';
+import { createPushGround } from './app-push';
 import { createServices, type Foundation } from './app-services';
 import { createSockets } from './app-sockets';
 import type { Config } from './config/env';
@@ -21,10 +22,12 @@ import { createRevocationWatch } from './jobs/watch-revocations';
 import { connectMongo, disconnectMongo } from './models/connect';
 import { migrate } from './models/migrate';
 import { createNodeLease } from './nodes/node-lease';
+import type { PushProvider } from './providers/push/push.port';
 import { connectRedis } from './providers/redis';
 import { createSmsProvider } from './providers/sms';
 import type { SmsProvider } from './providers/sms/sms.port';
 import { loadSigningKey } from './services/signing-key.service';
+import { createSlowConsumerWatch } from './socket/slow-consumers';
 import { type Clock, systemClock } from './types/clock';
 
 /** What tests, and nobody else, may replace. */
@@ -32,6 +35,7 @@ export interface Overrides {
   clock?: Clock;
   logger?: Logger;
   sms?: SmsProvider;
+  push?: PushProvider;
 }
 
 export interface App {
@@ -86,11 +90,13 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   });
   const contactFeeds = createPeopleJob(base, services);
   const callWatch = createCallsJob(base, services);
+  const push = createPushGround(base, services, overrides.push);
   let isDraining = false;
   const http = createServer();
   const express = createExpress({ base, services, redis, isDraining: () => isDraining });
   http.on('request', express);
   const io = createSockets(http, base, services);
+  const slowConsumers = createSlowConsumerWatch(io, logger);
   const life = createNodeLife(base, services, io);
 
   async function start(): Promise<number> {
@@ -98,11 +104,13 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     await migrate({ log: (line) => logger.info(line) });
     await services.journal.recover();
     await life.join();
+    await push.start();
     revocations.start();
     expiry.start();
     erasures.start();
     contactFeeds.start();
     callWatch.start();
+    slowConsumers.start();
     await media.start();
     const port = await listen(http, config);
     media.listensOn(port);
@@ -113,11 +121,12 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     isDraining = true;
     // Not http's own close, which would cut connections that still wait for their answer.
     NetServer.prototype.close.call(http);
-    const jobs = [revocations, expiry, erasures, contactFeeds, callWatch, media];
+    const jobs = [revocations, expiry, erasures, contactFeeds, callWatch, slowConsumers, media];
     await Promise.all(jobs.map((job) => job.stop()));
     await services.indexer.stop();
     await services.journal.stop();
     await services.receipts.stop();
+    await push.stop();
     services.typing.stop();
     await leaveNodes();
     // Not disconnectSockets, which clients take for a farewell: of a connection that just ends they try to make a new one.

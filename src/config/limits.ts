@@ -29,6 +29,10 @@ export const DELETE_FOR_EVERYONE_WINDOW_MS = 48 * 3_600_000;
 export const MAX_JSON_BYTES = 100_000;
 export const MAX_SOCKET_FRAME_BYTES = 4_000_000;
 
+/** What may wait in memory for a client that does not read, before it is cut off. */
+export const MAX_SOCKET_BACKLOG_PACKETS = 5000;
+export const MAX_SOCKET_BACKLOG_BYTES = 4_000_000;
+
 /** A socket that has not authenticated by then is closed (contract section 3). */
 export const SOCKET_AUTH_TIMEOUT_MS = 10_000;
 /** A user is reported offline this long after the last socket went, unless one came back (contract section 5: at most 10 s). */

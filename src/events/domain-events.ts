@@ -84,8 +84,10 @@ export interface DomainEvents {
   'connection.opened': { userId: string; deviceId: string; socketId: string };
   /** A socket is gone; `heardAt` is when its last packet came, so what was sent since may not have arrived. */
   'connection.closed': { userId: string; deviceId: string; socketId: string; heardAt: Date };
-  /** The device holds everything there was at `at`: it synced to the end or confirmed a delivery. */
+  /** The device holds everything there was at `at`: it synced to the end. */
   'device.caught-up': { userId: string; deviceId: string; at: Date };
+  /** The device says that it holds the chat's messages up to `seq`, or that they were read on it. */
+  'device.acknowledged': { userId: string; deviceId: string; chatId: string; seq: number; isRead: boolean };
   /** These users' devices ring from now until `call.ringExpiresAt`; `signal` is the caller's offer, if there is one yet. */
   'call.ringing': { call: CallRecord; userIds: string[]; signal?: unknown };
   /**
