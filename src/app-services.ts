@@ -1,5 +1,6 @@
 import { type CallServices, createCallServices } from './app-calls';
 import type { MediaGround } from './app-media';
+import { observeJournal } from './app-metrics';
 import { createContactServices } from './app-people';
 import { createStoryServices } from './app-stories';
 import type { Config } from './config/env';
@@ -12,6 +13,7 @@ import { createChatViews } from './presenters/chat-list.presenter';
 import { createPresentMessages } from './presenters/message-list.presenter';
 import { createSyncResponder } from './presenters/sync.presenter';
 import type { MailProvider } from './providers/mail/mail.port';
+import type { Metrics } from './providers/metrics/metrics.port';
 import type { SmsProvider } from './providers/sms/sms.port';
 import { createAccountService } from './services/account.service';
 import { createAuthService } from './services/auth.service';
@@ -58,6 +60,7 @@ export interface Foundation {
   connections: Connections;
   sms: SmsProvider;
   mail: MailProvider;
+  metrics: Metrics;
   signingKey: SigningKey;
   media: MediaGround;
 }
@@ -74,9 +77,11 @@ export function createServices(base: Foundation) {
   return { ...chatServices, ...peopleServices, ...contacts, ...callServices, ...stories };
 }
 
-function createChatServices({ config, logger, bus, clock, media }: Foundation) {
+function createChatServices({ config, logger, bus, clock, media, metrics }: Foundation) {
   const { signer, library } = media;
-  const journal = createJournal({ bus, logger, clock, maxPending: config.journal.maxPending });
+  const { maxPending } = config.journal;
+  const observer = observeJournal(metrics);
+  const journal = createJournal({ bus, logger, clock, maxPending, observer });
   const rosters = createRosterService(bus);
   const userChanges = createUserChangeService();
   const recordChange = userChanges.record;

@@ -5,6 +5,7 @@ import type { Server } from 'socket.io';
 import { createCallsJob } from './app-calls';
 import { createExpress } from './app-http';
 import { createMediaGround } from './app-media';
+import { countPushes, startMeasuring } from './app-metrics';
 import { createPeopleJob } from './app-people';
 import { createPushGround } from './app-push';
 import { createServices, type Foundation } from './app-services';
@@ -22,6 +23,8 @@ import { createRevocationWatch } from './jobs/watch-revocations';
 import { connectMongo, disconnectMongo } from './models/connect';
 import { migrate } from './models/migrate';
 import { createMailProvider } from './providers/mail';
+import { createPrometheusMetrics } from './providers/metrics/prometheus.metrics';
+import { createPushProvider } from './providers/push';
 import type { PushProvider } from './providers/push/push.port';
 import { connectRedis } from './providers/redis';
 import { createSmsProvider } from './providers/sms';
@@ -70,6 +73,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     connections: createConnections(),
     sms: overrides.sms ?? createSmsProvider(config.sms, { logger }),
     mail: createMailProvider(config.mail, { logger }),
+    metrics: createPrometheusMetrics(),
     signingKey,
     media,
   };
@@ -81,16 +85,23 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   const contactFeeds = createPeopleJob(base, services);
   const callWatch = createCallsJob(base, services);
   const storyRemains = createStoriesJob(base);
-  const push = createPushGround(base, services, overrides.push);
+  const pushProvider = overrides.push ?? createPushProvider(config.push);
+  const push = createPushGround(base, services, countPushes(pushProvider, base.metrics));
   let isDraining = false;
   const http = createServer();
   const express = createExpress({ base, services, redis, isDraining: () => isDraining });
   http.on('request', express);
   const io = createSockets(http, base, services);
+  const measuring = startMeasuring(base.metrics, {
+    ...base,
+    journal: services.journal,
+    transports: () => io.engine.clientsCount,
+  });
   const slowConsumers = createSlowConsumerWatch(io, logger);
 
   async function start(): Promise<number> {
     await connectMongo(uri ?? '', dbName);
+    measuring.watchDatabase();
     await migrate({ log: (line) => logger.info(line) });
     await services.journal.recover();
     await services.presence.reapStale();

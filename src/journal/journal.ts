@@ -8,7 +8,7 @@ import type { Clock } from '../types/clock';
 import { amendMessage } from './amender';
 import { createFlusher, keyConflict, rejectOverdue } from './flusher';
 import { readHeads } from './heads';
-import type { Journal, NewEntry } from './journal.types';
+import type { Journal, JournalObserver, NewEntry } from './journal.types';
 import { isMessageRow, type Lane, LaneTable, type LogOp, type LogRow } from './lane';
 import { digestOf } from './numbering';
 import { createProjections } from './projections';
@@ -32,11 +32,12 @@ export function createJournal(deps: {
   logger: Logger;
   clock: Clock;
   maxPending: number;
+  observer?: JournalObserver;
 }): Journal & {
   /** Derives anew what a crash kept from being projected; to be called before serving. */
   recover(): Promise<void>;
 } {
-  const { bus, logger, clock, maxPending } = deps;
+  const { bus, logger, clock, maxPending, observer } = deps;
   const lanes = new LaneTable(MAX_IDLE_LANES);
   const ready = new Set<Lane>();
   const inFlight = new Map<string, { entry: NewEntry; result: Promise<Appended> }>();
@@ -53,6 +54,7 @@ export function createJournal(deps: {
   function onWritten(rows: LogRow[]): void {
     const messages = rows.filter(isMessageRow);
     projections.messagesWritten(messages);
+    observer?.onWritten(messages);
     for (const row of rows) if (!isMessageRow(row)) projections.revReached(String(row.chatId), row.rev);
     // The acknowledgements go first, and the next flush is on its way before the members are told.
     if (messages.length > 0) setImmediate(() => bus.emit('messages.created', { messages }));
@@ -90,6 +92,7 @@ export function createJournal(deps: {
 
   /** A fault that is neither a refusal nor an outage must not leave senders waiting. */
   async function runFlush(batch: LogOp[]): Promise<void> {
+    const startedAt = performance.now();
     try {
       await flusher.flush(batch);
     } catch (error) {
@@ -105,6 +108,7 @@ export function createJournal(deps: {
         onSettled,
       );
     }
+    observer?.onFlushed({ rows: batch.length, seconds: (performance.now() - startedAt) / 1000 });
     for (const lane of new Set(batch.map((op) => op.lane))) if (lane.queue.length > 0) ready.add(lane);
   }
 
@@ -228,6 +232,8 @@ export function createJournal(deps: {
     },
 
     settle: (chatIds) => projections.settle(chatIds),
+
+    pending: () => pending,
 
     async recover() {
       const behind = await recoverProjections(projections);
