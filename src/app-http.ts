@@ -2,6 +2,7 @@ import express, { type Express, type RequestHandler, Router } from 'express';
 import type { Redis } from 'ioredis';
 import { createCallsRouter } from './app-calls';
 import { createMediaRoutes } from './app-media';
+import { createHttpMeasuring, createMetricsRoutes } from './app-metrics';
 import { createPeopleRouter } from './app-people';
 import type { Foundation, Services } from './app-services';
 import { createStoriesRouter } from './app-stories';
@@ -57,7 +58,9 @@ export function createExpress(parts: HttpParts): Express {
   app.disable('x-powered-by').disable('etag');
   app.set('query parser', 'simple').set('trust proxy', config.trustProxy);
   app.use(requestContext, accessLog(logger), drain(parts.isDraining), securityHeaders());
+  app.use(createHttpMeasuring(parts.base.metrics));
   app.use('/health', createHealthRouter({ mongo: mongoHealth, ffmpeg: parts.base.media.health }));
+  app.use(metricsRoutes(parts));
   app.use('/api/docs', createDocsRouter());
   const origins = originRule(config.allowedOrigins, config.isProduction);
   app.use(['/api', '/.well-known'], corsRule(origins), limitApi(parts));
@@ -66,6 +69,11 @@ export function createExpress(parts: HttpParts): Express {
   app.use(createWebRouter());
   app.use(routeNotFound, createErrorHandler(logger));
   return app;
+}
+
+function metricsRoutes(parts: HttpParts): Router {
+  const { metrics, config } = parts.base;
+  return createMetricsRoutes(metrics, config, limitFor(parts, 'metrics', config.rateLimit.max));
 }
 
 function drain(isDraining: () => boolean): RequestHandler {

@@ -1,5 +1,6 @@
 import { type CallServices, createCallServices } from './app-calls';
 import type { MediaGround } from './app-media';
+import { observeJournal } from './app-metrics';
 import { createContactServices } from './app-people';
 import { createStoryServices } from './app-stories';
 import type { Config } from './config/env';
@@ -13,6 +14,7 @@ import { createChatViews } from './presenters/chat-list.presenter';
 import { createPresentMessages } from './presenters/message-list.presenter';
 import { createSyncResponder } from './presenters/sync.presenter';
 import type { MailProvider } from './providers/mail/mail.port';
+import type { Metrics } from './providers/metrics/metrics.port';
 import type { SmsProvider } from './providers/sms/sms.port';
 import { createAccountService } from './services/account.service';
 import { createAuthService } from './services/auth.service';
@@ -59,6 +61,7 @@ export interface Foundation {
   connections: Connections;
   sms: SmsProvider;
   mail: MailProvider;
+  metrics: Metrics;
   signingKey: SigningKey;
   media: MediaGround;
   node: NodeLease;
@@ -76,15 +79,12 @@ export function createServices(base: Foundation) {
   return { ...chatServices, ...peopleServices, ...contacts, ...callServices, ...stories };
 }
 
-function createChatServices({ config, logger, bus, clock, media, node }: Foundation) {
+function createChatServices({ config, logger, bus, clock, media, metrics, node }: Foundation) {
   const { signer, library } = media;
-  const journal = createJournal({
-    bus,
-    logger,
-    clock,
-    maxPending: config.journal.maxPending,
-    others: { nodeId: node.id, areThere: node.hasOthers },
-  });
+  const { maxPending } = config.journal;
+  const observer = observeJournal(metrics);
+  const others = { nodeId: node.id, areThere: node.hasOthers };
+  const journal = createJournal({ bus, logger, clock, maxPending, observer, others });
   const rosters = createRosterService(bus);
   const userChanges = createUserChangeService();
   const recordChange = userChanges.record;

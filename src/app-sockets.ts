@@ -46,6 +46,7 @@ export function createSockets(http: HttpServer, base: Foundation, services: Serv
     validator: createPayloadValidator(),
     eventsPerWindow: config.rateLimit.socketEventsPer10s,
     logger,
+    onServed: base.metrics.eventServed,
   });
   serveSockets({ io, authenticator, route, connections, bus, onGone: services.typing.clearSocket });
   startDelivery(io, base, services, outbounds);

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { type CallsConfig, readCalls } from './env-calls';
 import { type MailConfig, readMail } from './env-mail';
+import { type MetricsConfig, readMetrics } from './env-metrics';
 import { type PushConfig, readPush } from './env-push';
 import { EnvReader, type EnvSource } from './env-reader';
 import { type MediaConfig, readMediaConfig } from './media-config';
@@ -60,6 +61,7 @@ export interface Config {
   dialects: { enabled: string[]; fallback: string };
   journal: { maxPending: number };
   calls: CallsConfig;
+  metrics: MetricsConfig;
   push: PushConfig;
 }
 
@@ -122,6 +124,7 @@ export function loadConfig(source: EnvSource = process.env): Config {
     dialects: readDialects(env),
     journal: { maxPending: env.integer('JOURNAL_MAX_PENDING', 20_000, { min: 1, max: 1e7 }) },
     calls: readCalls(env),
+    metrics: readMetrics(env),
     push: readPush(env),
   };
   if (!isProduction && config.sms.provider === 'console') config.otp.fixedCode = DEVELOPMENT_CODE;

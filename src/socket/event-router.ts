@@ -32,9 +32,13 @@ export function createEventRouter(deps: {
   validator: PayloadValidator;
   eventsPerWindow: number;
   logger: Logger;
+  /** Hears of every answer: `ok`, or the code of the error; names that nobody knows are all `other`. */
+  onServed?: (event: string, outcome: string) => void;
 }): (socket: ParleySocket) => void {
-  const { handlers, authenticate, validator, eventsPerWindow, logger } = deps;
+  const { handlers, authenticate, validator, eventsPerWindow, logger, onServed } = deps;
   const known = new Map(Object.entries(handlers));
+
+  const labelOf = (event: string) => (known.has(event) || event === 'authenticate' ? event : 'other');
 
   function assertWithinRate(socket: ParleySocket): void {
     const now = Date.now();
@@ -71,6 +75,7 @@ export function createEventRouter(deps: {
 
   function fail(socket: ParleySocket, event: string, error: unknown, callback: Callback | undefined): void {
     const appError = toAppError(error);
+    onServed?.(labelOf(event), appError.code);
     if (appError.code === 'internal')
       logger.error(`Event ${event.slice(0, 50)} failed`, { cause: appError.cause ?? error });
     const answer = toAck(appError);
@@ -86,7 +91,10 @@ export function createEventRouter(deps: {
       const callback = typeof last === 'function' ? (last as Callback) : undefined;
       const payload = typeof args[0] === 'function' ? undefined : args[0];
       serve(socket, event, payload)
-        .then((answer) => callback?.({ ok: true, ...answer }))
+        .then((answer) => {
+          onServed?.(labelOf(event), 'ok');
+          callback?.({ ok: true, ...answer });
+        })
         .catch((error) => fail(socket, event, error, callback));
     });
   };
