@@ -18,8 +18,13 @@ export function findChromium(): string | undefined {
   return found;
 }
 
-export function launchChromium(executablePath: string): Promise<Browser> {
-  return chromium.launch({ executablePath, args: ['--no-sandbox'] });
+/** With `fakeMedia` it has a camera and a microphone that hum and tick, and asks nobody whether a page may use them. */
+export function launchChromium(
+  executablePath: string,
+  { fakeMedia = false }: { fakeMedia?: boolean } = {},
+): Promise<Browser> {
+  const fakes = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
+  return chromium.launch({ executablePath, args: ['--no-sandbox', ...(fakeMedia ? fakes : [])] });
 }
 
 export interface Visitor {

@@ -1,5 +1,6 @@
 /** The page once somebody is signed in: wires store, network and views, and is what the views call. */
 import { createActions } from './actions.js';
+import { createMediaParts } from './app-media.js';
 import { h, setText } from './lib/dom.js';
 import { announcement, errorText } from './lib/words.js';
 import { createApi } from './net/api.js';
@@ -39,6 +40,7 @@ export function createApp({ session, onSignedOut }) {
   const actions = createActions({ api, store, socket });
   const people = createPeople({ store, api });
   const outbox = createOutbox({ store, socket });
+  const media = createMediaParts({ session, api, store, socket, outbox, app: () => app });
   const receipts = createReceipts({ store, socket });
   const sync = createSync({ store, socket, onDone: onCaughtUp });
   const router = createRouter(showAddressed);
@@ -51,6 +53,7 @@ export function createApp({ session, onSignedOut }) {
     people,
     outbox,
     receipts,
+    ...media.shared,
     signOut,
     guard,
     send,
@@ -93,6 +96,7 @@ export function createApp({ session, onSignedOut }) {
     addEventListener('keydown', onKey);
     ticker = setInterval(render, TICK_MS);
     outbox.restore();
+    media.start();
     await actions.loadChats();
     socket.start();
     router.start();
@@ -100,6 +104,7 @@ export function createApp({ session, onSignedOut }) {
 
   function stop() {
     socket.stop();
+    media.stop();
     clearInterval(ticker);
     removeEventListener('keydown', onKey);
     router.stop();
@@ -110,6 +115,7 @@ export function createApp({ session, onSignedOut }) {
     await api.post('/api/auth/logout').catch(() => {});
     people.forget();
     outbox.forget();
+    await media.files.forget();
     session.clear();
     onSignedOut();
   }
@@ -117,6 +123,7 @@ export function createApp({ session, onSignedOut }) {
   function onCaughtUp() {
     receipts.noteAllDelivered();
     outbox.flush();
+    media.files.run();
     if (state.openChatId) conversation.render();
   }
 

@@ -4,10 +4,12 @@ import { lastSeen } from '../lib/time.js';
 import { errorText, typingText } from '../lib/words.js';
 import { conversationRows, findUnreadLine } from '../state/rows.js';
 import * as select from '../state/selectors.js';
+import { acceptDrops } from './attach.js';
 import { avatar } from './avatar.js';
 import { createRow, rowVersion } from './bubble.js';
 import { openChatMenu } from './chat-menu.js';
 import { createComposer } from './composer.js';
+import { paintProgress } from './outgoing.js';
 import { iconButton } from './overlay.js';
 import { createScroller } from './scroller.js';
 
@@ -51,6 +53,8 @@ export function createConversation(app) {
     scroller.element,
     composer.element,
   );
+
+  acceptDrops(element, composer.addFiles);
 
   /** @param {string | null} id */
   function open(id) {
@@ -138,6 +142,10 @@ export function createConversation(app) {
     open,
     render,
     composer,
+    /** @param {string} tempId @param {number} fraction */
+    showProgress(tempId, fraction) {
+      paintProgress(rows.querySelector(`[data-id="${CSS.escape(tempId)}"] .progress`), fraction);
+    },
     toEnd() {
       unreadLine = null;
       scroller.toEnd();
