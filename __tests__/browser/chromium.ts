@@ -18,13 +18,15 @@ export function findChromium(): string | undefined {
   return found;
 }
 
-/** With `fakeMedia` it has a camera and a microphone that hum and tick, and asks nobody whether a page may use them. */
+/** Microphone and camera that the browser makes up, and gives to every page without asking. */
+const FAKE_MEDIA = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
+
 export function launchChromium(
   executablePath: string,
   { fakeMedia = false }: { fakeMedia?: boolean } = {},
 ): Promise<Browser> {
-  const fakes = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
-  return chromium.launch({ executablePath, args: ['--no-sandbox', ...(fakeMedia ? fakes : [])] });
+  const args = ['--no-sandbox', ...(fakeMedia ? FAKE_MEDIA : [])];
+  return chromium.launch({ executablePath, args });
 }
 
 export interface Visitor {

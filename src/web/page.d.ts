@@ -1,4 +1,5 @@
 import type { Actions } from './actions.js';
+import type { Calls } from './calls/calls.js';
 import type { Player } from './lib/player.js';
 import type { Previews } from './lib/previews.js';
 import type { AddressRenewal } from './net/address-renewal.js';
@@ -11,6 +12,7 @@ import type { Uploader } from './net/upload.js';
 import type { Store } from './state/store.js';
 import type { Message, Outgoing } from './types';
 import type { Composer } from './views/composer.js';
+import type { Panel } from './views/drawer.js';
 import type { Picked } from './views/tray.js';
 
 /** What the views may use and call; `app.js` makes it. */
@@ -18,6 +20,7 @@ export interface App {
   store: Store;
   socket: Socket;
   actions: Actions;
+  calls: Calls;
   people: People;
   outbox: Outbox;
   receipts: Receipts;
@@ -45,6 +48,8 @@ export interface App {
   openInfo(chatId: string): void;
   openSearch(chatId: string): void;
   openProfile(): void;
+  /** Shows a panel beside the chat. */
+  openPanel(panel: Panel): void;
   closeDrawer(): void;
   signOut(): Promise<void>;
   /** Draws the list again, for what is not in the store (the search field). */
