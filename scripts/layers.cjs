@@ -38,6 +38,7 @@ const MAY_NAME = {
   delivery: ['services'],
   controllers: ['models', 'ports'],
   socket: ['models'],
+  dialects: ['models', 'socket'],
 };
 
 module.exports = { COMMON, MAY_IMPORT, MAY_NAME };

@@ -18,6 +18,7 @@ import { createChatNarrator } from './services/chat-narrator';
 import { createChatSettingsService } from './services/chat-settings.service';
 import { createChatSnapshotService } from './services/chat-snapshot.service';
 import { createContactService } from './services/contact.service';
+import { createContactSyncService } from './services/contact-sync.service';
 import { createDeviceService } from './services/device.service';
 import { createGroupService } from './services/group.service';
 import { createHistoryService } from './services/history.service';
@@ -26,6 +27,7 @@ import { createMessageService } from './services/message.service';
 import { createMessageSearchService } from './services/message-search.service';
 import { createOtpService } from './services/otp.service';
 import { createPasswordService } from './services/password.service';
+import { createPeopleService } from './services/people.service';
 import { createPresenceService } from './services/presence.service';
 import { createRateCountService } from './services/rate-count.service';
 import { createReactionService } from './services/reaction.service';
@@ -123,13 +125,17 @@ function createPeopleServices(
   const userService = createUserService({ bus, library: media.library });
   const rateCounts = createRateCountService({ clock });
   const otpService = createOtpService({ sms, rateCounts, clock, otp });
+  const contactService = createContactService({ bus, userChanges });
+  const people = createPeopleService();
   const auth = { otpService, sessionService, tokenService, deviceService, userService, bus };
   return {
     tokenService,
     deviceService,
     userService,
     userSearchService: createUserSearchService(),
-    contactService: createContactService({ bus, userChanges }),
+    contactService,
+    people,
+    contactSync: createContactSyncService({ contactService, people, rateCounts }),
     authService: createAuthService({ ...auth, isStrict: isProduction }),
     passwordService: createPasswordService({
       rateCounts,

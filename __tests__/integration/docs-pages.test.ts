@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
 import helmet from 'helmet';
+import { AVAILABLE_DIALECTS } from '../../src/config/env-dialects';
 import { clientEvents, serverEvents } from '../../src/docs/asyncapi-operations';
 import { ASYNCAPI_PATH, loadDocument, OPENAPI_PATH } from '../../src/docs/documents';
 import { createDocsRouter } from '../../src/routes/docs.routes';
@@ -11,7 +12,7 @@ let server: Server;
 let origin: string;
 
 beforeAll(async () => {
-  const app = express().use(helmet()).use('/api/docs', createDocsRouter());
+  const app = express().use(helmet()).use('/api/docs', createDocsRouter(AVAILABLE_DIALECTS));
   server = createServer(app).listen(0, '127.0.0.1');
   await once(server, 'listening');
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
