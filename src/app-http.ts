@@ -5,6 +5,7 @@ import { createDialectMounts } from './app-dialects';
 import { createMediaRoutes } from './app-media';
 import { createPeopleRouter } from './app-people';
 import type { Foundation, Services } from './app-services';
+import { createStoriesRouter } from './app-stories';
 import { MAX_JSON_BYTES } from './config/limits';
 import { createAuthController } from './controllers/auth.controller';
 import { createChatController } from './controllers/chat.controller';
@@ -152,6 +153,7 @@ function createApi(
   api.use(createPeopleRouter(base, services, authenticate));
   api.use('/contacts', createContactRouter({ contactController, authenticate }));
   api.use('/calls', createCallsRouter(base, services, authenticate));
+  api.use('/stories', createStoriesRouter(base, services, authenticate));
   const messageSearchController = createMessageSearchController(services);
   api.use(createMessageSearchRouter({ messageSearchController, authenticate }));
   const controller = createMessageController(services);

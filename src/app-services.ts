@@ -1,6 +1,7 @@
 import { type CallServices, createCallServices } from './app-calls';
 import type { MediaGround } from './app-media';
 import { createContactServices } from './app-people';
+import { createStoryServices } from './app-stories';
 import type { Config } from './config/env';
 import type { Logger } from './config/logger';
 import type { Connections } from './delivery/connections';
@@ -29,6 +30,7 @@ import { createOtpService } from './services/otp.service';
 import { createPasswordService } from './services/password.service';
 import { createPeopleService } from './services/people.service';
 import { createPresenceService } from './services/presence.service';
+import { createPushTokenService } from './services/push-token.service';
 import { createRateCountService } from './services/rate-count.service';
 import { createReactionService } from './services/reaction.service';
 import { createReceiptService } from './services/receipt.service';
@@ -66,7 +68,8 @@ export function createServices(base: Foundation) {
   const callServices = createCallServices(base);
   const peopleServices = createPeopleServices(base, chatServices, callServices);
   const contacts = createContactServices(base, { ...chatServices, ...peopleServices });
-  return { ...chatServices, ...peopleServices, ...contacts, ...callServices };
+  const stories = createStoryServices(base);
+  return { ...chatServices, ...peopleServices, ...contacts, ...callServices, ...stories };
 }
 
 function createChatServices({ config, logger, bus, clock, media }: Foundation) {
@@ -82,7 +85,7 @@ function createChatServices({ config, logger, bus, clock, media }: Foundation) {
   const narrator = createChatNarrator({ journal, bus });
   const turns = createKeyedQueue();
   const indexer = createSearchIndexer({ logger });
-  const syncService = createSyncService({ journal, userChanges });
+  const syncService = createSyncService({ journal, userChanges, bus, clock });
   return {
     journal,
     rosters,
@@ -121,7 +124,9 @@ function createPeopleServices(
     refreshSecret,
     refreshTtlDays: jwt.refreshTtlDays,
   });
-  const deviceService = createDeviceService({ bus, clock, revokeDevice: sessionService.revokeDevice });
+  const pushTokens = createPushTokenService({ bus, clock });
+  const { revokeDevice } = sessionService;
+  const deviceService = createDeviceService({ bus, clock, pushTokens, revokeDevice });
   const userService = createUserService({ bus, library: media.library });
   const rateCounts = createRateCountService({ clock });
   const otpService = createOtpService({ sms, rateCounts, clock, otp });
@@ -130,6 +135,7 @@ function createPeopleServices(
   const auth = { otpService, sessionService, tokenService, deviceService, userService, bus };
   return {
     tokenService,
+    pushTokens,
     deviceService,
     userService,
     userSearchService: createUserSearchService(),

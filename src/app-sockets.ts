@@ -3,6 +3,7 @@ import type { Server } from 'socket.io';
 import { createDialectChoice, createEvents, createOutbounds } from './app-dialects';
 import { startPeopleDelivery } from './app-people';
 import type { Foundation, Services } from './app-services';
+import { startStoriesDelivery } from './app-stories';
 import { startCallDelivery } from './delivery/call-delivery';
 import { startChatDelivery } from './delivery/chat-delivery';
 import { createFanOut } from './delivery/fan-out';
@@ -91,6 +92,7 @@ function startDelivery(
   startReceiptDelivery({ bus, fanOut, recent, connections, rosters });
   startCallDelivery({ bus, fanOut });
   startPeopleDelivery(base, services, fanOut);
+  startStoriesDelivery(base, fanOut);
   startChatDelivery({ bus, rosters, connections, fanOut, viewChat: chatViews.forViewers });
   startPresenceDelivery({
     bus,

@@ -23,6 +23,7 @@ import { createAuthService } from '../../src/services/auth.service';
 import { createDeviceService } from '../../src/services/device.service';
 import { createMediaLibrary } from '../../src/services/media-library';
 import { createOtpService } from '../../src/services/otp.service';
+import { createPushTokenService } from '../../src/services/push-token.service';
 import { createRateCountService } from '../../src/services/rate-count.service';
 import { createSessionService } from '../../src/services/session.service';
 import { createSessionLiveness } from '../../src/services/session-liveness.service';
@@ -105,7 +106,12 @@ export async function buildAuth({ env, sms, clock = movableClock() }: NodeOption
     otpService,
     sessionService,
     tokenService,
-    deviceService: createDeviceService({ bus, clock, revokeDevice: sessionService.revokeDevice }),
+    deviceService: createDeviceService({
+      bus,
+      clock,
+      pushTokens: createPushTokenService({ bus, clock }),
+      revokeDevice: sessionService.revokeDevice,
+    }),
     userService,
     bus,
     isStrict: config.isProduction,

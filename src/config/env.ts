@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { type CallsConfig, readCalls } from './env-calls';
 import { type DialectsConfig, readDialects } from './env-dialects';
+import { type PushConfig, readPush } from './env-push';
 import { EnvReader, type EnvSource } from './env-reader';
 import { type MediaConfig, readMediaConfig } from './media-config';
 
@@ -51,6 +52,7 @@ export interface Config {
   dialects: DialectsConfig;
   journal: { maxPending: number };
   calls: CallsConfig;
+  push: PushConfig;
 }
 
 /** Thrown by `loadConfig`; `faults` holds one sentence for each setting that is missing or wrong. */
@@ -110,6 +112,7 @@ export function loadConfig(source: EnvSource = process.env): Config {
     dialects: readDialects(env),
     journal: { maxPending: env.integer('JOURNAL_MAX_PENDING', 20_000, { min: 1, max: 1e7 }) },
     calls: readCalls(env),
+    push: readPush(env),
   };
   if (!isProduction && config.sms.provider === 'console') config.otp.fixedCode = '123456';
   if (env.faults.length > 0) throw new ConfigError(env.faults);

@@ -9,6 +9,7 @@ export const SECRET_SETTINGS: ReadonlySet<string> = new Set([
   'CLOUDINARY_API_SECRET',
   'REDIS_PASSWORD',
   'TURN_SECRET',
+  'FIREBASE_SERVICE_ACCOUNT',
 ]);
 
 /** A secrets manager that does not answer must not keep the server from saying so. */

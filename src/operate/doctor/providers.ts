@@ -1,6 +1,7 @@
 import http from 'node:http';
 import type { Config } from '../../config/env';
 import { findFfmpeg } from '../../media/ffmpeg';
+import { tryAccount } from '../../providers/push/fcm';
 import { createRedis } from '../../providers/redis';
 import { lazyTwilio } from '../../providers/sms/twilio-client';
 import { type Finding, fail, ok, reason, warn } from './finding';
@@ -62,6 +63,19 @@ async function checkCloudinary({ cloudName, apiKey, apiSecret, apiUrl }: Cloudin
       `Cloudinary refuses: ${why}`,
       'Compare CLOUDINARY_CLOUD_NAME, _API_KEY and _API_SECRET with its console.',
     );
+  }
+}
+
+/** Does Google take the account that pushes are sent with, if there is one. */
+export async function checkPush({ push }: Config): Promise<Finding[]> {
+  if (push.provider === 'none') return [ok('no Firebase credentials: nothing is pushed')];
+  try {
+    await tryAccount(push.account);
+    return [ok(`Google takes the service account of ${push.account.projectId}`)];
+  } catch (error) {
+    const mend =
+      'Is the key still listed at the service account in the Google Cloud console, and HTTPS to googleapis.com open?';
+    return [fail(`Google refuses the service account: ${reason(error)}`, mend)];
   }
 }
 
