@@ -1,72 +1,31 @@
-import { randomUUID } from 'node:crypto';
 import { PushTokenModel } from '../../src/models/push-token.model';
-import { startTestApp, type TestApp } from '../support/app';
-import { connect, type Person, signUp, type TestSocket } from '../support/client';
-import { type FakeFcm, startFakeFcm, UNREGISTERED } from '../support/fake-fcm';
-import { clockAhead, say } from '../support/native-world';
+import type { Person, TestSocket } from '../support/client';
+import { type FakeFcm, UNREGISTERED } from '../support/fake-fcm';
+import { say } from '../support/native-world';
+import { type PushWorld, startPushWorld } from '../support/push-world';
 
-const clock = clockAhead();
-const open: TestSocket[] = [];
+let world: PushWorld;
 let fcm: FakeFcm;
-let app: TestApp;
 let ann: Person;
-let witness: { token: string; chatId: string };
 
 beforeAll(async () => {
-  fcm = await startFakeFcm();
-  app = await startTestApp({ overrides: { clock, push: fcm.provider() } });
-  ann = await signUp(app, { name: 'Ann' });
-  const person = await signUp(app, { name: 'Witness' });
-  witness = { token: await withPush(person), chatId: await chatWith(person) };
+  world = await startPushWorld();
+  fcm = world.fcm;
+  ann = world.ann;
 });
-afterEach(() => {
-  fcm.answer(() => undefined);
-  for (const socket of open.splice(0)) socket.disconnect();
-});
-afterAll(async () => {
-  await app.stop();
-  await fcm.stop();
-});
+afterEach(() => world.tidy());
+afterAll(() => world.stop());
 
-async function online(person: Person): Promise<TestSocket> {
-  const socket = await connect(app, person);
-  open.push(socket);
-  return socket;
-}
-
-/** Registers a push token for the person's device, then goes offline. */
-async function withPush(person: Person): Promise<string> {
-  const fcmToken = `token-${randomUUID()}`;
-  const socket = await online(person);
-  await socket.ask('register_device', { deviceId: person.deviceId, platform: 'android', fcmToken });
-  const gone = new Promise<void>((resolve) =>
-    app.bus.on('connection.closed', ({ deviceId }) => (deviceId === person.deviceId ? resolve() : undefined)),
-  );
-  socket.disconnect();
-  await gone;
-  return fcmToken;
-}
-
-async function anotherDevice({ phoneNumber }: Person): Promise<Person> {
-  clock.advance(31_000);
-  return signUp(app, { phoneNumber });
-}
-
-async function chatWith(person: Person): Promise<string> {
-  return (await ann.api('POST', '/api/chats/private', { userId: person.id })).body.chat.id;
-}
+const online = (person: Person): Promise<TestSocket> => world.online(person);
+const withPush = (person: Person): Promise<string> => world.withPush(person);
+const chatWith = (person: Person): Promise<string> => world.chatWith(person);
+const settled = (): Promise<void> => world.settled();
 
 /** Somebody with a phone that is away, and a tablet. */
 async function ben() {
-  const phone = await signUp(app, { name: 'Ben' });
-  const tablet = await anotherDevice(phone);
+  const phone = await world.person('Ben');
+  const tablet = await world.anotherDevice(phone);
   return { phone, tablet, token: await withPush(phone), chatId: await chatWith(phone) };
-}
-
-/** Everything said before has been decided, sent or dropped when a later message to somebody else has arrived. */
-async function settled(): Promise<void> {
-  const { text } = (await say(ann, witness.chatId, `now ${randomUUID()}`)).content;
-  await fcm.waitFor(witness.token, 1, ({ notification }) => notification?.body === text);
 }
 
 describe('a message', () => {
@@ -145,7 +104,7 @@ describe('no push', () => {
   it('goes to whoever muted, read, cleared, left or blocked, nor about what one wrote oneself or the server did', async () => {
     const people = [];
     for (const name of ['Muter', 'Blocker', 'Leaver', 'Friend']) {
-      const person = await signUp(app, { name });
+      const person = await world.person(name);
       people.push({ person, token: await withPush(person) });
     }
     const [muter, blocker, leaver, friend] = people.map(({ person }) => person) as [
@@ -157,7 +116,7 @@ describe('no push', () => {
     const memberIds = people.map(({ person }) => person.id);
     const { body } = await ann.api('POST', '/api/chats/group', { name: 'Team', memberIds });
     const chatId: string = body.chat.id;
-    const mutedUntil = new Date(clock.now().getTime() + 3_600_000).toISOString();
+    const mutedUntil = new Date(world.clock.now().getTime() + 3_600_000).toISOString();
     await muter.api('PUT', `/api/chats/${chatId}/settings`, { mutedUntil });
     await blocker.api('POST', '/api/contacts/block', { userId: ann.id });
     await leaver.api('DELETE', `/api/chats/${chatId}/members/${leaver.id}`);
@@ -179,7 +138,7 @@ describe('no push', () => {
     const { phone, token, chatId } = await ben();
     await phone.api('POST', '/api/auth/logout');
     await say(ann, chatId, 'Gone?');
-    const [first, second] = [await signUp(app, { name: 'First' }), await signUp(app, { name: 'Second' })];
+    const [first, second] = [await world.person('First'), await world.person('Second')];
     const shared = await withPush(first);
     const socket = await online(second);
     await socket.ask('register_device', { deviceId: second.deviceId, platform: 'ios', fcmToken: shared });
