@@ -4,12 +4,14 @@ import { createCallsRouter } from './app-calls';
 import { createMediaRoutes } from './app-media';
 import { createPeopleRouter } from './app-people';
 import type { Foundation, Services } from './app-services';
+import { createStoriesRouter } from './app-stories';
 import { MAX_JSON_BYTES } from './config/limits';
 import { createAuthController } from './controllers/auth.controller';
 import { createChatController } from './controllers/chat.controller';
 import { createContactController } from './controllers/contact.controller';
 import { createMessageController } from './controllers/message.controller';
 import { createMessageSearchController } from './controllers/message-search.controller';
+import { createPasswordController } from './controllers/password.controller';
 import { createSyncController } from './controllers/sync.controller';
 import { createUserController } from './controllers/user.controller';
 import { accessLog } from './middlewares/access-log';
@@ -30,6 +32,7 @@ import { createHealthRouter } from './routes/health.routes';
 import { createJwksRouter } from './routes/jwks.routes';
 import { createChatMessageRouter, createMessageRouter } from './routes/message.routes';
 import { createMessageSearchRouter } from './routes/message-search.routes';
+import { createPasswordRouter } from './routes/password.routes';
 import { createSyncRouter } from './routes/sync.routes';
 import { createUserRouter } from './routes/user.routes';
 import { createWebRouter } from './routes/web.routes';
@@ -107,17 +110,30 @@ function authController({ services, base }: HttpParts) {
   });
 }
 
+function passwordController({ services, base }: HttpParts) {
+  const { authService, passwordService } = services;
+  return createPasswordController({
+    authService,
+    passwordService,
+    presentSelf: (user) => presentSelf(user, base.media.signer),
+  });
+}
+
 function createApi(parts: HttpParts): Router {
   const { services, base } = parts;
   const authenticate = createAuthenticate(services.tokenService.verifyAccess);
   const api = Router();
   const authRateLimit = limitFor(parts, 'auth', base.config.rateLimit.authMax);
-  api.use('/auth', createAuthRouter({ authController: authController(parts), authenticate, authRateLimit }));
+  const users = userController(parts);
+  const gates = { authenticate, authRateLimit };
+  api.use('/auth', createAuthRouter({ authController: authController(parts), ...gates }));
+  const passwords = { passwordController: passwordController(parts), userController: users };
+  api.use('/auth', createPasswordRouter({ ...passwords, ...gates }));
   const contactController = createContactController({ ...services, signer: base.media.signer });
   api.use(
     '/users',
     createUserRouter({
-      userController: userController(parts),
+      userController: users,
       contactController,
       authenticate,
       upload: base.media.upload,
@@ -126,6 +142,7 @@ function createApi(parts: HttpParts): Router {
   api.use(createPeopleRouter(base, services, authenticate));
   api.use('/contacts', createContactRouter({ contactController, authenticate }));
   api.use('/calls', createCallsRouter(base, services, authenticate));
+  api.use('/stories', createStoriesRouter(base, services, authenticate));
   const messageSearchController = createMessageSearchController(services);
   api.use(createMessageSearchRouter({ messageSearchController, authenticate }));
   const controller = createMessageController(services);

@@ -1,6 +1,7 @@
 import { type CallServices, createCallServices } from './app-calls';
 import type { MediaGround } from './app-media';
 import { createContactServices } from './app-people';
+import { createStoryServices } from './app-stories';
 import type { Config } from './config/env';
 import type { Logger } from './config/logger';
 import type { Connections } from './delivery/connections';
@@ -25,6 +26,7 @@ import { createInviteService } from './services/invite.service';
 import { createMessageService } from './services/message.service';
 import { createMessageSearchService } from './services/message-search.service';
 import { createOtpService } from './services/otp.service';
+import { createPasswordService } from './services/password.service';
 import { createPresenceService } from './services/presence.service';
 import { createPushTokenService } from './services/push-token.service';
 import { createRateCountService } from './services/rate-count.service';
@@ -64,7 +66,8 @@ export function createServices(base: Foundation) {
   const callServices = createCallServices(base);
   const peopleServices = createPeopleServices(base, chatServices, callServices);
   const contacts = createContactServices(base, { ...chatServices, ...peopleServices });
-  return { ...chatServices, ...peopleServices, ...contacts, ...callServices };
+  const stories = createStoryServices(base);
+  return { ...chatServices, ...peopleServices, ...contacts, ...callServices, ...stories };
 }
 
 function createChatServices({ config, logger, bus, clock, media }: Foundation) {
@@ -123,7 +126,8 @@ function createPeopleServices(
   const { revokeDevice } = sessionService;
   const deviceService = createDeviceService({ bus, clock, pushTokens, revokeDevice });
   const userService = createUserService({ bus, library: media.library });
-  const otpService = createOtpService({ sms, rateCounts: createRateCountService({ clock }), clock, otp });
+  const rateCounts = createRateCountService({ clock });
+  const otpService = createOtpService({ sms, rateCounts, clock, otp });
   const auth = { otpService, sessionService, tokenService, deviceService, userService, bus };
   return {
     tokenService,
@@ -133,6 +137,11 @@ function createPeopleServices(
     userSearchService: createUserSearchService(),
     contactService: createContactService({ bus, userChanges }),
     authService: createAuthService({ ...auth, isStrict: isProduction }),
+    passwordService: createPasswordService({
+      rateCounts,
+      revokeAll: sessionService.revokeAll,
+      isStrict: isProduction,
+    }),
     accountService: createAccountService({
       bus,
       clock,

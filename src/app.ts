@@ -9,6 +9,7 @@ import { createPeopleJob } from './app-people';
 import { createPushGround } from './app-push';
 import { createServices, type Foundation } from './app-services';
 import { createSockets } from './app-sockets';
+import { createStoriesJob } from './app-stories';
 import type { Config } from './config/env';
 import { createLogger, type Logger } from './config/logger';
 import { createConnections } from './delivery/connections';
@@ -25,6 +26,7 @@ import { connectRedis } from './providers/redis';
 import { createSmsProvider } from './providers/sms';
 import type { SmsProvider } from './providers/sms/sms.port';
 import { loadSigningKey } from './services/signing-key.service';
+import { createSlowConsumerWatch } from './socket/slow-consumers';
 import { type Clock, systemClock } from './types/clock';
 
 /** What tests, and nobody else, may replace. */
@@ -76,12 +78,14 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   const erasures = createErasureJob({ resume: services.accountService.resumeErasures, logger });
   const contactFeeds = createPeopleJob(base, services);
   const callWatch = createCallsJob(base, services);
+  const storyRemains = createStoriesJob(base);
   const push = createPushGround(base, services, overrides.push);
   let isDraining = false;
   const http = createServer();
   const express = createExpress({ base, services, redis, isDraining: () => isDraining });
   http.on('request', express);
   const io = createSockets(http, base, services);
+  const slowConsumers = createSlowConsumerWatch(io, logger);
 
   async function start(): Promise<number> {
     await connectMongo(uri ?? '', dbName);
@@ -94,6 +98,8 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     erasures.start();
     contactFeeds.start();
     callWatch.start();
+    storyRemains.start();
+    slowConsumers.start();
     await media.start();
     const port = await listen(http, config);
     media.listensOn(port);
@@ -105,7 +111,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     const socketIds = [...io.sockets.sockets.keys()];
     // Not http's own close, which would cut connections that still wait for their answer.
     NetServer.prototype.close.call(http);
-    const jobs = [revocations, expiry, erasures, contactFeeds, callWatch, media];
+    const jobs = [revocations, expiry, erasures, contactFeeds, callWatch, storyRemains, slowConsumers, media];
     await Promise.all(jobs.map((job) => job.stop()));
     await services.indexer.stop();
     await services.journal.stop();

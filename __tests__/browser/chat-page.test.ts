@@ -1,4 +1,4 @@
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Browser, Locator, Page, Response } from 'playwright-core';
 import { startTestApp, type TestApp } from '../support/app';
 import { freshPhone } from '../support/client';
 import { findChromium, launchChromium, openVisitor, type Visitor } from './chromium';
@@ -142,7 +142,9 @@ describeInBrowser('the chat page, with Alice at a desk and Bob on a phone', () =
   }, 60_000);
 
   it('renews its token on the live connection', async () => {
-    await alice.page.waitForResponse((answer) => answer.url().endsWith('/refresh-token') && answer.ok());
+    // Every 15 seconds, whatever came before.
+    const isRenewal = (answer: Response) => answer.url().endsWith('/refresh-token') && answer.ok();
+    await alice.page.waitForResponse(isRenewal, { timeout: 20_000 });
     await write(alice.page, 'Still here');
     await see(tick(alice.page, 'Still here', 'Read'));
     expect(await alice.page.getByText('Not connected.').count()).toBe(0);

@@ -18,8 +18,15 @@ export function findChromium(): string | undefined {
   return found;
 }
 
-export function launchChromium(executablePath: string): Promise<Browser> {
-  return chromium.launch({ executablePath, args: ['--no-sandbox'] });
+/** Microphone and camera that the browser makes up, and gives to every page without asking. */
+const FAKE_MEDIA = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
+
+export function launchChromium(
+  executablePath: string,
+  { fakeMedia = false }: { fakeMedia?: boolean } = {},
+): Promise<Browser> {
+  const args = ['--no-sandbox', ...(fakeMedia ? FAKE_MEDIA : [])];
+  return chromium.launch({ executablePath, args });
 }
 
 export interface Visitor {

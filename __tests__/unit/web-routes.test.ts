@@ -33,11 +33,13 @@ describe('the files of the chat page', () => {
       "script-src 'self'",
       "style-src 'self'",
       "img-src 'self' https: data:",
+      'media-src blob:',
       `connect-src 'self' ws://${host} wss://${host}`,
       "base-uri 'none'",
       "form-action 'none'",
       "frame-ancestors 'none'",
     ]);
+    expect(page.headers.get('permissions-policy')).toBe('camera=(self), microphone=(self)');
   });
 
   it('hold no inline script or style that the policy would refuse', async () => {

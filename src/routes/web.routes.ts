@@ -49,6 +49,7 @@ const protect: RequestHandler = (req, res, next) => {
     'Referrer-Policy': 'no-referrer',
     'X-Content-Type-Options': 'nosniff',
     'Cross-Origin-Opener-Policy': 'same-origin',
+    'Permissions-Policy': 'camera=(self), microphone=(self)',
   });
   next();
 };
@@ -61,6 +62,7 @@ function contentSecurityPolicy(host: string): string {
     "script-src 'self'",
     "style-src 'self'",
     "img-src 'self' https: data:",
+    'media-src blob:',
     `connect-src 'self'${sockets}`,
     "base-uri 'none'",
     "form-action 'none'",

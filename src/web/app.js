@@ -1,5 +1,6 @@
 /** The page once somebody is signed in: wires store, network and views, and is what the views call. */
 import { createActions } from './actions.js';
+import { createCalls } from './calls/calls.js';
 import { h, setText } from './lib/dom.js';
 import { announcement, errorText } from './lib/words.js';
 import { createApi } from './net/api.js';
@@ -13,6 +14,7 @@ import { chatIdInAddress, createRouter } from './router.js';
 import { partnerId, sortedChats, unreadChatCount } from './state/selectors.js';
 import { createStore } from './state/store.js';
 import { createBanner } from './views/banner.js';
+import { createCallViews } from './views/call-views.js';
 import { chatInfoPanel } from './views/chat-info.js';
 import { createChatList } from './views/chat-list.js';
 import { chatSearchPanel } from './views/chat-search.js';
@@ -33,8 +35,8 @@ export function createApp({ session, onSignedOut }) {
   const api = createApi(session);
   const socket = createSocket({
     session,
-    onConnected: () => void sync.run(),
-    onState: (connection) => store.update(() => Object.assign(state, { connection })),
+    onConnected,
+    onState,
   });
   const actions = createActions({ api, store, socket });
   const people = createPeople({ store, api });
@@ -42,12 +44,14 @@ export function createApp({ session, onSignedOut }) {
   const receipts = createReceipts({ store, socket });
   const sync = createSync({ store, socket, onDone: onCaughtUp });
   const router = createRouter(showAddressed);
+  const calls = createCalls({ store, api, socket, onChange: () => callViews.render(), say: toast });
 
   /** @type {import('./page').App} */
   const app = {
     store,
     socket,
     actions,
+    calls,
     people,
     outbox,
     receipts,
@@ -61,6 +65,7 @@ export function createApp({ session, onSignedOut }) {
     openChat: router.open,
     closeChat: router.close,
     openProfile: () => drawer.open(profilePanel(app)),
+    openPanel: (/** @type {import('./views/drawer.js').Panel} */ panel) => drawer.open(panel),
     openInfo: (/** @type {string} */ chatId) => drawer.open(chatInfoPanel(app, chatId)),
     openSearch: (/** @type {string} */ chatId) => drawer.open(chatSearchPanel(app, chatId)),
     renderList: () => list.render(),
@@ -72,6 +77,7 @@ export function createApp({ session, onSignedOut }) {
   const drawer = createDrawer();
   const banner = createBanner(app);
   const list = createChatList(app);
+  const callViews = createCallViews(app);
   const conversation = createConversation(app);
   const live = h('p', { class: 'sr-only', 'aria-live': 'polite', 'data-testid': 'announcer' });
   const stage = h('main', { class: 'stage' }, createPlaceholder(app), conversation.element);
@@ -80,6 +86,7 @@ export function createApp({ session, onSignedOut }) {
     { class: 'app' },
     banner.element,
     h('div', { class: 'app__body' }, list.element, stage, drawer.element),
+    callViews.element,
     live,
   );
   listen({ store, socket, sync, receipts, onMessage, onOffline });
@@ -91,6 +98,7 @@ export function createApp({ session, onSignedOut }) {
     people.restore();
     store.subscribe(render);
     addEventListener('keydown', onKey);
+    callViews.start();
     ticker = setInterval(render, TICK_MS);
     outbox.restore();
     await actions.loadChats();
@@ -99,6 +107,7 @@ export function createApp({ session, onSignedOut }) {
   }
 
   function stop() {
+    callViews.stop();
     socket.stop();
     clearInterval(ticker);
     removeEventListener('keydown', onKey);
@@ -107,11 +116,23 @@ export function createApp({ session, onSignedOut }) {
   }
 
   async function signOut() {
+    calls.stop();
     await api.post('/api/auth/logout').catch(() => {});
     people.forget();
     outbox.forget();
     session.clear();
     onSignedOut();
+  }
+
+  function onConnected() {
+    void sync.run();
+    void calls.resume();
+  }
+
+  /** @param {import('./types').State['connection']} connection */
+  function onState(connection) {
+    if (connection === 'replaced') calls.stop();
+    store.update(() => Object.assign(state, { connection }));
   }
 
   function onCaughtUp() {
@@ -137,6 +158,7 @@ export function createApp({ session, onSignedOut }) {
     conversation.open(open);
     conversation.render();
     drawer.render();
+    callViews.render();
     banner.render();
     const unread = unreadChatCount(state);
     document.title = unread > 0 ? `(${unread}) Parley` : 'Parley';

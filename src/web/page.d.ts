@@ -1,4 +1,5 @@
 import type { Actions } from './actions.js';
+import type { Calls } from './calls/calls.js';
 import type { Outbox } from './net/outbox.js';
 import type { People } from './net/people.js';
 import type { Receipts } from './net/receipts.js';
@@ -6,12 +7,14 @@ import type { Socket } from './net/socket.js';
 import type { Store } from './state/store.js';
 import type { Message } from './types';
 import type { Composer } from './views/composer.js';
+import type { Panel } from './views/drawer.js';
 
 /** What the views may use and call; `app.js` makes it. */
 export interface App {
   store: Store;
   socket: Socket;
   actions: Actions;
+  calls: Calls;
   people: People;
   outbox: Outbox;
   receipts: Receipts;
@@ -29,6 +32,8 @@ export interface App {
   openInfo(chatId: string): void;
   openSearch(chatId: string): void;
   openProfile(): void;
+  /** Shows a panel beside the chat. */
+  openPanel(panel: Panel): void;
   closeDrawer(): void;
   signOut(): Promise<void>;
   /** Draws the list again, for what is not in the store (the search field). */

@@ -9,7 +9,7 @@ export function chatIdInAddress() {
 export function takeInvite() {
   const token = /^#join=([\w-]+)$/.exec(location.hash)?.[1];
   if (!token) return null;
-  history.replaceState(null, '', location.pathname);
+  history.replaceState(null, '', location.pathname + location.search);
   return token;
 }
 
@@ -18,7 +18,7 @@ export function createRouter(onChange) {
   let isStarted = false;
   const follow = () => onChange(chatIdInAddress());
   const leave = () => {
-    history.replaceState(null, '', location.pathname);
+    history.replaceState(null, '', location.pathname + location.search);
     follow();
   };
   return {
@@ -31,7 +31,7 @@ export function createRouter(onChange) {
     stop() {
       isStarted = false;
       removeEventListener('popstate', follow);
-      history.replaceState(null, '', location.pathname);
+      history.replaceState(null, '', location.pathname + location.search);
     },
     /** @param {string} chatId */
     open(chatId) {

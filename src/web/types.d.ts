@@ -127,3 +127,40 @@ export interface SyncAnswer {
   complete: boolean;
   reset?: string[];
 }
+
+export interface Call {
+  id: string;
+  type: 'audio' | 'video';
+  chatId: string | null;
+  callerId: string;
+  participants: Array<{
+    userId: string;
+    state: 'ringing' | 'joined' | 'declined' | 'missed' | 'busy' | 'left';
+    joinedAt: string | null;
+    leftAt: string | null;
+  }>;
+  status: 'ringing' | 'ongoing' | 'ended' | 'missed' | 'declined' | 'busy' | 'failed';
+  startedAt: string | null;
+  endedAt: string | null;
+  durationMs: number;
+}
+
+/** The call this page is in, or was in a moment ago. */
+export interface OwnCall {
+  phase: 'preparing' | 'calling' | 'connecting' | 'ongoing' | 'ended';
+  type: Call['type'];
+  /** Null until the server has made it. */
+  callId: string | null;
+  chatId: string | null;
+  isGroup: boolean;
+  isCaller: boolean;
+  /** The other of a call of two. */
+  userId: string | null;
+  link: import('./calls/call-link.js').CallLink | null;
+  /** When it was first heard, by this device's clock. */
+  since: number | null;
+  endedAt: number | null;
+  /** How it ended: a word of `end-call`. */
+  endStatus: string | null;
+  stats: Record<string, number | string> | null;
+}

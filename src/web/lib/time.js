@@ -53,6 +53,14 @@ export function lastSeen(iso, now = new Date()) {
   return `last seen ${when} at ${timeOfDay(iso)}`;
 }
 
+/** "4:05" or "1:02:03", as on a stopwatch. @param {number} ms */
+export function stopwatch(ms) {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
+  const shown = parts[0] === 0 ? parts.slice(1) : parts;
+  return shown.map((part, index) => (index === 0 ? part : String(part).padStart(2, '0'))).join(':');
+}
+
 /** "3 minutes" from seconds, rounded up; whole days and hours are told as such. @param {number} seconds */
 export function duration(seconds) {
   const whole = Math.max(1, Math.ceil(seconds));

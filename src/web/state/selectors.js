@@ -98,6 +98,14 @@ export function isAdmin(state, chat) {
   return chat.type === 'group' && myRole(state, chat) !== 'member';
 }
 
+/** More than this many are not rung at once. */
+const MAX_CALLED = 64;
+
+/** A person, or a group that is not too big. @param {State} state @param {Chat} chat */
+export function isCallable(state, chat) {
+  return partnerId(state, chat) !== null || (chat.type === 'group' && chat.memberCount <= MAX_CALLED);
+}
+
 /** People one knows already: partners of private chats and members of groups, without oneself. @param {State} state */
 export function knownPeople(state) {
   const ids = new Set(state.contacts);

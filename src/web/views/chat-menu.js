@@ -33,6 +33,7 @@ export function openChatMenu(app, chatId, anchor, point) {
         icon: 'info',
         run: () => app.openInfo(chatId),
       },
+      { label: 'Search in this chat', icon: 'search', run: () => app.openSearch(chatId) },
       { label: pinned ? 'Unpin' : 'Pin to the top', icon: 'pin', run: () => set({ pinned: !pinned }) },
       { label: isMuted(chat) ? 'Unmute' : 'Mute', icon: 'mute', run: () => void toggleMute(app, chatId) },
       { label: archived ? 'Unarchive' : 'Archive', icon: 'archive', run: () => set({ archived: !archived }) },

@@ -6,6 +6,7 @@ import { conversationRows, findUnreadLine } from '../state/rows.js';
 import * as select from '../state/selectors.js';
 import { avatar } from './avatar.js';
 import { createRow, rowVersion } from './bubble.js';
+import { callChat } from './call-views.js';
 import { openChatMenu } from './chat-menu.js';
 import { createComposer } from './composer.js';
 import { iconButton } from './overlay.js';
@@ -191,6 +192,8 @@ function conversationHeader(app) {
   const title = h('span', { class: 'conversation__title' });
   const subtitle = h('span', { class: 'conversation__sub' });
   const id = () => state.openChatId ?? '';
+  const audio = iconButton('phone', 'Audio call', () => callChat(app, id(), 'audio'));
+  const video = iconButton('video', 'Video call', () => callChat(app, id(), 'video'));
   const element = h(
     'header',
     { class: 'conversation__head' },
@@ -201,7 +204,11 @@ function conversationHeader(app) {
       face,
       h('span', { class: 'conversation__names' }, title, subtitle),
     ),
-    iconButton('search', 'Search in this chat', () => app.openSearch(id())),
+    audio,
+    video,
+    iconButton('search', 'Search in this chat', () => app.openSearch(id()), {
+      class: 'icon-button icon-button--wide-only',
+    }),
     iconButton('menu', 'Chat options', (event) => openChatMenu(app, id(), event.currentTarget)),
   );
   let faceVersion = '';
@@ -212,6 +219,7 @@ function conversationHeader(app) {
       const partner = state.users.get(select.partnerId(state, chat) ?? '');
       const name = select.titleOf(state, chat);
       const typing = select.typingIn(state, chat.id);
+      audio.hidden = video.hidden = !select.isCallable(state, chat);
       setText(title, name);
       setText(subtitle, typingText(state, chat, typing) || subtitleOf(state, chat, partner));
       subtitle.classList.toggle('is-typing', typing.length > 0);

@@ -1,3 +1,4 @@
+import { callListPanel } from './call-list.js';
 import { openNewGroup } from './new-chat.js';
 import { ask, openMenu } from './overlay.js';
 import { openStarred } from './starred.js';
@@ -9,6 +10,7 @@ export function openMainMenu(app, anchor) {
     label: 'Menu',
     items: [
       { label: 'New group', icon: 'group', run: () => void openNewGroup(app) },
+      { label: 'Calls', icon: 'phone', run: () => app.openPanel(callListPanel(app)) },
       { label: 'Starred messages', icon: 'star', run: () => void openStarred(app) },
       { label: 'Profile and privacy', icon: 'settings', run: app.openProfile },
       { label: 'Sign out', icon: 'exit', isDanger: true, run: () => void confirmSignOut(app) },
