@@ -101,7 +101,7 @@ describe('a message', () => {
 });
 
 describe('no push', () => {
-  it('goes to whoever muted, read, cleared, left or blocked, nor about what one wrote oneself or the server did', async () => {
+  it('goes to whoever muted, left or blocked, nor about what one wrote oneself or the server did', async () => {
     const people = [];
     for (const name of ['Muter', 'Blocker', 'Leaver', 'Friend']) {
       const person = await world.person(name);
@@ -132,6 +132,23 @@ describe('no push', () => {
       [],
       ['Ann: Who is there?'],
     ]);
+  });
+
+  it('goes about what was put away before it could be sent, and what stands there is taken away', async () => {
+    const { tablet, token, chatId } = await ben();
+    await say(ann, chatId, 'one');
+    await fcm.waitFor(token);
+    fcm.answer((message) => (message.data.seq === '2' ? { status: 500 } : undefined));
+    const before = fcm.requests();
+    await say(ann, chatId, 'two');
+    await fcm.asked(before + 1);
+    await tablet.api('POST', `/api/notifications/clear/${chatId}`);
+    fcm.answer(() => undefined);
+    const [, clear] = await fcm.waitFor(token, 2);
+    expect(clear).toMatchObject({ data: { type: 'read', chatId, readSeq: '1', badge: '0' } });
+    await say(ann, chatId, 'three');
+    const [, , third] = await fcm.waitFor(token, 3);
+    expect(third).toMatchObject({ data: { seq: '3', badge: '1' } });
   });
 
   it('goes to a device that signed out, or whose token another account has now', async () => {

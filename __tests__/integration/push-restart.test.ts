@@ -1,10 +1,13 @@
 import { ChatModel } from '../../src/models/chat.model';
+import { connectMongo, disconnectMongo } from '../../src/models/connect';
+import { MembershipModel } from '../../src/models/membership.model';
 import { PushMarkModel } from '../../src/models/push-mark.model';
 import { PushProgressModel } from '../../src/models/push-progress.model';
 import { startTestApp, type TestApp } from '../support/app';
 import { connect, type Person, signUp } from '../support/client';
 import { type FakeFcm, startFakeFcm } from '../support/fake-fcm';
 import { captureLog } from '../support/log-capture';
+import { testMongoUri } from '../support/mongo';
 import { say } from '../support/native-world';
 
 let fcm: FakeFcm;
@@ -24,15 +27,16 @@ async function chatWith({ id }: Person): Promise<string> {
   return (await ann.api('POST', '/api/chats/private', { userId: id })).body.chat.id;
 }
 
-/** The same database with a server started anew; people keep their addresses. */
-async function restart(push: 'fcm' | 'none' = 'fcm', change: () => Promise<void> = async () => undefined) {
+/** The same database with a server started anew, after what `meanwhile` does to it; resolves to its log. */
+async function restart(push: 'fcm' | 'none' = 'fcm', meanwhile = async () => {}): Promise<string[]> {
   await app.stop();
-  const log = captureLog({ isProduction: false });
-  const provider = push === 'fcm' ? { push: fcm.provider() } : {};
-  const env = { PORT: new URL(app.url).port };
-  app = await startTestApp({ dbName, env, overrides: { ...provider, logger: log.logger } });
-  await change();
-  return log.lines;
+  await connectMongo(testMongoUri(), dbName);
+  await meanwhile();
+  await disconnectMongo();
+  const { logger, lines } = captureLog({ isProduction: false });
+  const overrides = { logger, ...(push === 'fcm' && { push: fcm.provider() }) };
+  app = await startTestApp({ dbName, env: { PORT: new URL(app.url).port }, overrides });
+  return lines;
 }
 
 beforeAll(async () => {
@@ -64,21 +68,58 @@ it('pushes after a restart what could not be sent before it, each message once',
   expect(bodies('ben')).toEqual(['while Firebase is away', 'afterwards']);
 });
 
-it('decides after a crash what the crash left undecided, and takes away what was read in its last moment', async () => {
+it('decides after a crash what the crash left undecided', async () => {
   const message = await say(ann, chatId, 'committed');
   await fcm.waitFor('ben', 3);
-  const { notification: witness } = (await fcm.waitFor('ben', 3))[2] ?? {};
-  expect(witness?.body).toBe('committed');
-  await app.stop();
-  app = await startTestApp({ dbName, env: { PORT: new URL(app.url).port } });
-  // As if the server had died after the commit, before it was decided whom to tell.
-  await ChatModel.updateOne({ _id: chatId }, { $set: { pushedSeq: message.seq - 1 } });
-  await PushMarkModel.deleteMany({ about: `chat-${chatId}` });
-  await PushProgressModel.create({ _id: 'push', at: new Date(message.createdAt) });
-  await restart();
-  const repeated = (await fcm.waitFor('ben', 4))[3];
-  expect(repeated).toMatchObject({
+  await restart('fcm', async () => {
+    await ChatModel.updateOne({ _id: chatId }, { $set: { pushedSeq: message.seq - 1 } });
+    await PushMarkModel.deleteMany({ about: `chat-${chatId}` });
+    await PushProgressModel.updateOne({ _id: 'push' }, { $set: { at: new Date(message.createdAt) } });
+  });
+  expect((await fcm.waitFor('ben', 4))[3]).toMatchObject({
     data: { messageId: message.id },
     android: { collapse_key: `chat-${chatId}` },
   });
+});
+
+it('takes away after a crash what was read in its last moment', async () => {
+  await restart('fcm', async () => {
+    await MembershipModel.updateOne({ chatId, userId: ben.id }, { $set: { readSeq: 3, readCount: 3 } });
+  });
+  expect((await fcm.waitFor('ben', 5))[4]).toMatchObject({
+    data: { type: 'read', chatId, readSeq: '3', badge: '0' },
+  });
+});
+
+it('tells after a crash of a call that was missed, of a request, and rings what rings still', async () => {
+  const caller = await connect(app, ann);
+  const { body } = await ann.api('POST', '/api/calls/initiate', { calleeId: ben.id, type: 'audio' });
+  await ann.api('PUT', `/api/calls/${body.call.id}/end`);
+  await ann.api('POST', '/api/contacts/request', { userId: ben.id });
+  await fcm.waitFor('ben', 1, ({ data }) => data.type === 'missed_call');
+  await fcm.waitFor('ben', 1, ({ data }) => data.type === 'contact_request');
+  const again = await ann.api('POST', '/api/calls/initiate', { calleeId: ben.id, type: 'audio' });
+  await fcm.waitFor('ben', 2, ({ data }) => data.type === 'call');
+  await restart('fcm', async () => {
+    await PushMarkModel.deleteMany({ userId: ben.id });
+    await PushProgressModel.updateOne({ _id: 'push' }, { $set: { at: new Date(body.call.createdAt) } });
+  });
+  caller.disconnect();
+  const rung = await fcm.waitFor('ben', 3, ({ data }) => data.type === 'call');
+  expect(rung[2]?.data.callId).toBe(again.body.call.id);
+  await fcm.waitFor('ben', 2, ({ data }) => data.type === 'missed_call' && data.callId === body.call.id);
+  await fcm.waitFor('ben', 2, ({ data }) => data.type === 'contact_request');
+});
+
+it('says at start that there are no pushes, and later pushes nothing of that time', async () => {
+  const since = fcm.sent('ben').length;
+  expect(await restart('none')).toContainEqual(
+    expect.stringContaining('Push: none (no Firebase credentials)'),
+  );
+  await say(ann, chatId, 'unheard');
+  expect(await restart()).toContainEqual(expect.stringContaining('Push: fcm'));
+  await say(ann, chatId, 'heard');
+  await fcm.waitFor('ben', 1, ({ notification }) => notification?.body === 'heard');
+  const texts = fcm.sent('ben').slice(since);
+  expect(texts.map(({ notification }) => notification?.body)).not.toContain('unheard');
 });
