@@ -58,13 +58,17 @@ export function startReadPushes(parts: PushParts): ReadPushes {
     if (devices.length === 0) return;
     const about = chatCollapseId(chatId);
     const rows = await marks.find([about], [userId]);
-    for (const device of devices.filter(({ deviceId }) => rows.some((row) => row.deviceId === deviceId))) {
+    for (const device of devices) {
+      const row = rows.find(({ deviceId }) => deviceId === device.deviceId);
+      if (!row) continue;
+      // What is said meanwhile is not forgotten with it.
+      const seq = Math.min(upToSeq, Math.max(row.dueSeq, row.shownSeq));
       const key = { userId, deviceId: device.deviceId, about };
-      const forget = () => void marks.forget(key, upToSeq).catch(() => undefined);
+      const forget = () => void marks.forget(key, seq).catch(() => undefined);
       const reader = readers.get(`${userId}:${chatId}`);
       const hasRead = reader?.deviceId === device.deviceId && reader.seq >= upToSeq;
       if (hasRead || isConnected(device)) forget();
-      else addJob(device, about, { chatId, upToSeq }, forget);
+      else addJob(device, about, { chatId, upToSeq: seq }, forget);
     }
   }
 
