@@ -93,6 +93,7 @@ it('takes away after a crash what was read in its last moment', async () => {
 
 it('tells after a crash of a call that was missed, of a request, and rings what rings still', async () => {
   const caller = await connect(app, ann);
+  const at = new Date();
   const { body } = await ann.api('POST', '/api/calls/initiate', { calleeId: ben.id, type: 'audio' });
   await ann.api('PUT', `/api/calls/${body.call.id}/end`);
   await ann.api('POST', '/api/contacts/request', { userId: ben.id });
@@ -102,7 +103,7 @@ it('tells after a crash of a call that was missed, of a request, and rings what 
   await fcm.waitFor('ben', 2, ({ data }) => data.type === 'call');
   await restart('fcm', async () => {
     await PushMarkModel.deleteMany({ userId: ben.id });
-    await PushProgressModel.updateOne({ _id: 'push' }, { $set: { at: new Date(body.call.createdAt) } });
+    await PushProgressModel.updateOne({ _id: 'push' }, { $set: { at } });
   });
   caller.disconnect();
   const rung = await fcm.waitFor('ben', 3, ({ data }) => data.type === 'call');
