@@ -76,7 +76,7 @@ export function createPushProgress(deps: {
       await writeMarks();
       if (updates.length > 0) await ChatModel.collection.bulkWrite(updates, { ordered: false });
       // Afterwards, so that it never runs ahead of the chats.
-      await PushProgressModel.updateOne({ _id: 'push' }, { $max: { at } }, { upsert: true });
+      await PushProgressModel.updateOne({ _id: 'push' }, { $max: { at } });
       wakeIn(dirty.size > 0 ? WRITE_AFTER_MS : WRITE_IDLE_MS);
     } catch (error) {
       logger.warn('How far pushes are decided could not be noted; it will be tried again', { cause: error });
@@ -106,7 +106,9 @@ export function createPushProgress(deps: {
         if (!last) return;
         after = last._id;
         await readPushedSeqs(page, pushedSeqs);
-        yield page.filter(({ chatId, seq }) => seq > (pushedSeqs.get(String(chatId)) ?? 0));
+        const isOpen = ({ chatId, seq, createdAt }: MessageRecord) =>
+          createdAt >= checkpoint.from && seq > (pushedSeqs.get(String(chatId)) ?? 0);
+        yield page.filter(isOpen);
       }
     },
 
@@ -114,7 +116,7 @@ export function createPushProgress(deps: {
       const now = clock.now();
       const { at } = await PushProgressModel.findOneAndUpdate(
         { _id: 'push' },
-        { $setOnInsert: { at: now } },
+        { $setOnInsert: { at: now, from: now } },
         { upsert: true, returnDocument: 'after' },
       )
         .orFail()
