@@ -43,6 +43,8 @@ interface PushServices {
 /** Pushes: to be started before anybody is served, and stopped after the last message was written. */
 export interface PushGround {
   start(): Promise<void>;
+  /** Decides what a node that ended left undecided. */
+  catchUp(): void;
   stop(): Promise<void>;
 }
 
@@ -62,6 +64,7 @@ function createNoPushes({ logger }: PushBase): PushGround {
       // Should pushes come later, they begin then.
       await forgetPushProgress();
     },
+    catchUp: () => undefined,
     stop: async () => undefined,
   };
 }
@@ -95,6 +98,8 @@ function createPushes(base: PushBase, services: PushServices, provider: PushProv
       await reads.recover(new Date(since.getTime() - READ_LATE_MS));
       follower.start(progress);
     },
+
+    catchUp: follower.catchUp,
 
     async stop() {
       pushes.stop();

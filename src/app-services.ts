@@ -8,6 +8,7 @@ import type { Connections } from './delivery/connections';
 import type { EventBus } from './events/event-bus';
 import { createKeyedQueue } from './helpers/keyed-queue';
 import { createJournal } from './journal/journal';
+import type { NodeLease } from './nodes/node-lease';
 import { createChatViews } from './presenters/chat-list.presenter';
 import { createPresentMessages } from './presenters/message-list.presenter';
 import { createSyncResponder } from './presenters/sync.presenter';
@@ -60,6 +61,7 @@ export interface Foundation {
   mail: MailProvider;
   signingKey: SigningKey;
   media: MediaGround;
+  node: NodeLease;
 }
 
 export type Services = ReturnType<typeof createServices>;
@@ -74,9 +76,15 @@ export function createServices(base: Foundation) {
   return { ...chatServices, ...peopleServices, ...contacts, ...callServices, ...stories };
 }
 
-function createChatServices({ config, logger, bus, clock, media }: Foundation) {
+function createChatServices({ config, logger, bus, clock, media, node }: Foundation) {
   const { signer, library } = media;
-  const journal = createJournal({ bus, logger, clock, maxPending: config.journal.maxPending });
+  const journal = createJournal({
+    bus,
+    logger,
+    clock,
+    maxPending: config.journal.maxPending,
+    others: { nodeId: node.id, areThere: node.hasOthers },
+  });
   const rosters = createRosterService(bus);
   const userChanges = createUserChangeService();
   const recordChange = userChanges.record;
@@ -100,7 +108,7 @@ function createChatServices({ config, logger, bus, clock, media }: Foundation) {
     history: createHistoryService(rosters),
     stars: createStarService({ rosters, clock, recordChange }),
     typing: createTypingService({ rosters, bus }),
-    presence: createPresenceService({ bus, clock }),
+    presence: createPresenceService({ bus, clock, nodeId: node.id }),
     indexer,
     messageSearch: createMessageSearchService({ journal, indexer, clock }),
     chats: createChatService({ journal, bus, clock }),
