@@ -9,7 +9,9 @@ import { createOutbox } from './net/outbox.js';
 import { createPeople } from './net/people.js';
 import { createReceipts } from './net/receipts.js';
 import { createSocket } from './net/socket.js';
+import { createStories } from './net/stories.js';
 import { createSync } from './net/sync.js';
+import { createUploader } from './net/upload.js';
 import { chatIdInAddress, createRouter } from './router.js';
 import { partnerId, sortedChats, unreadChatCount } from './state/selectors.js';
 import { createStore } from './state/store.js';
@@ -42,6 +44,13 @@ export function createApp({ session, onSignedOut }) {
   const people = createPeople({ store, api });
   const outbox = createOutbox({ store, socket });
   const receipts = createReceipts({ store, socket });
+  const stories = createStories({
+    store,
+    api,
+    socket,
+    uploader: createUploader(session),
+    onReaction: (name, emoji) => toast(`${name} reacted with ${emoji} to your story`),
+  });
   const sync = createSync({ store, socket, onDone: onCaughtUp });
   const router = createRouter(showAddressed);
   const calls = createCalls({ store, api, socket, onChange: () => callViews.render(), say: toast });
@@ -55,6 +64,7 @@ export function createApp({ session, onSignedOut }) {
     people,
     outbox,
     receipts,
+    stories,
     signOut,
     guard,
     send,
@@ -108,6 +118,7 @@ export function createApp({ session, onSignedOut }) {
 
   function stop() {
     callViews.stop();
+    stories.stop();
     socket.stop();
     clearInterval(ticker);
     removeEventListener('keydown', onKey);
@@ -127,6 +138,7 @@ export function createApp({ session, onSignedOut }) {
   function onConnected() {
     void sync.run();
     void calls.resume();
+    void stories.load().catch(() => {});
   }
 
   /** @param {import('./types').State['connection']} connection */

@@ -4,6 +4,7 @@ import type { Outbox } from './net/outbox.js';
 import type { People } from './net/people.js';
 import type { Receipts } from './net/receipts.js';
 import type { Socket } from './net/socket.js';
+import type { Stories } from './net/stories.js';
 import type { Store } from './state/store.js';
 import type { Message } from './types';
 import type { Composer } from './views/composer.js';
@@ -18,6 +19,7 @@ export interface App {
   people: People;
   outbox: Outbox;
   receipts: Receipts;
+  stories: Stories;
   readonly conversation: ConversationView;
   /** Runs an action; what goes wrong is told to the person and answered by undefined. `done` is said when it went well. */
   guard<T>(task: Promise<T>, done?: string): Promise<T | undefined>;
