@@ -61,7 +61,7 @@ export function createExpress(parts: HttpParts): Express {
   app.use(['/api', '/.well-known'], corsRule(origins), limitApi(parts));
   app.use('/api', noStore, express.json({ limit: MAX_JSON_BYTES }), createApi(parts));
   app.use(createJwksRouter({ authController: authController(parts) }));
-  app.use(createWebRouter());
+  app.use(createWebRouter({ redirectsMedia: config.media.store.provider !== 'disk' }));
   app.use(routeNotFound, createErrorHandler(logger));
   return app;
 }

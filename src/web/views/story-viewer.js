@@ -69,6 +69,7 @@ export function openStoryViewer(app, lists, start = {}) {
     const current = createSlide(app, story);
     slide = current;
     fill(stage, current.element);
+    stage.setAttribute('aria-busy', 'true');
     void run(current, shown);
     if (story.userId !== app.store.state.me?.id) void app.stories.view(story);
   }
@@ -104,6 +105,7 @@ export function openStoryViewer(app, lists, start = {}) {
     try {
       const shownMs = await current.ready;
       if (turn !== shown) return;
+      stage.setAttribute('aria-busy', 'false');
       const bar = bars.children[storyAt]?.firstElementChild;
       progress =
         bar?.animate([{ transform: 'scaleX(0)' }, { transform: 'scaleX(1)' }], {
@@ -114,6 +116,7 @@ export function openStoryViewer(app, lists, start = {}) {
       apply();
     } catch {
       if (turn !== shown) return;
+      stage.setAttribute('aria-busy', 'false');
       // It ended meanwhile, or was taken back.
       app.stories.refreshSoon();
       fill(stage, h('p', { class: 'story__gone' }, 'This story is no longer there.'));
