@@ -1,7 +1,7 @@
 import type { Browser, Locator, Page } from 'playwright-core';
 import { startTestApp, type TestApp } from '../support/app';
-import { befriend, say } from '../support/stories';
-import { picture } from '../support/uploads';
+import { befriend, post, say } from '../support/stories';
+import { FFMPEG, film, picture, upload } from '../support/uploads';
 import { button, type Caller, gone, openCaller, openChat, see } from './call-steps';
 import { findChromium, launchChromium } from './chromium';
 
@@ -119,6 +119,20 @@ describeInBrowser('stories on the chat page, with Alice at a desk and Bob on a p
     await bob.page.locator('.drawer').getByLabel('Close').click();
     await button(bob.page, 'Back to the chats').click();
   }, 40_000);
+
+  (FFMPEG ? it : it.skip)(
+    'plays a film for as long as it is',
+    async () => {
+      const { media } = (await upload(app, bob.person, { bytes: await film(), name: 'film.mp4' })).body;
+      await post(bob.person, { type: 'video', mediaId: media.id, caption: 'Two seconds' });
+      await button(alice.page, 'Bob Brown, 1 story, new').click();
+      await see(viewer(alice.page).getByText('Two seconds'));
+      await see(viewer(alice.page).locator('video.slide__media'));
+      await gone(viewer(alice.page));
+      await see(button(alice.page, 'Bob Brown, 1 story'));
+    },
+    40_000,
+  );
 
   it('deletes a story for everybody', async () => {
     await button(alice.page, 'My story, 4 stories').click();

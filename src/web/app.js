@@ -1,5 +1,6 @@
 /** The page once somebody is signed in: wires store, network and views, and is what the views call. */
 import { createActions } from './actions.js';
+import { createMediaParts } from './app-media.js';
 import { createCalls } from './calls/calls.js';
 import { h, setText } from './lib/dom.js';
 import { announcement, errorText } from './lib/words.js';
@@ -11,7 +12,6 @@ import { createReceipts } from './net/receipts.js';
 import { createSocket } from './net/socket.js';
 import { createStories } from './net/stories.js';
 import { createSync } from './net/sync.js';
-import { createUploader } from './net/upload.js';
 import { chatIdInAddress, createRouter } from './router.js';
 import { partnerId, sortedChats, unreadChatCount } from './state/selectors.js';
 import { createStore } from './state/store.js';
@@ -43,12 +43,13 @@ export function createApp({ session, onSignedOut }) {
   const actions = createActions({ api, store, socket });
   const people = createPeople({ store, api });
   const outbox = createOutbox({ store, socket });
+  const media = createMediaParts({ session, api, store, socket, outbox, app: () => app });
   const receipts = createReceipts({ store, socket });
   const stories = createStories({
     store,
     api,
     socket,
-    uploader: createUploader(session),
+    uploader: media.shared.uploader,
     onReaction: (name, emoji) => toast(`${name} reacted with ${emoji} to your story`),
   });
   const sync = createSync({ store, socket, onDone: onCaughtUp });
@@ -65,6 +66,7 @@ export function createApp({ session, onSignedOut }) {
     outbox,
     receipts,
     stories,
+    ...media.shared,
     signOut,
     guard,
     send,
@@ -111,6 +113,7 @@ export function createApp({ session, onSignedOut }) {
     callViews.start();
     ticker = setInterval(render, TICK_MS);
     outbox.restore();
+    media.start();
     await actions.loadChats();
     socket.start();
     router.start();
@@ -120,6 +123,7 @@ export function createApp({ session, onSignedOut }) {
     callViews.stop();
     stories.stop();
     socket.stop();
+    media.stop();
     clearInterval(ticker);
     removeEventListener('keydown', onKey);
     router.stop();
@@ -131,6 +135,7 @@ export function createApp({ session, onSignedOut }) {
     await api.post('/api/auth/logout').catch(() => {});
     people.forget();
     outbox.forget();
+    await media.files.forget();
     session.clear();
     onSignedOut();
   }
@@ -150,6 +155,7 @@ export function createApp({ session, onSignedOut }) {
   function onCaughtUp() {
     receipts.noteAllDelivered();
     outbox.flush();
+    media.files.run();
     if (state.openChatId) conversation.render();
   }
 

@@ -99,6 +99,8 @@ export function createStories({ store, api, socket, uploader, onReaction }) {
      */
     async post(story, { file, onProgress, signal }) {
       const { media } = file ? await uploader.send(file, { onProgress, signal }) : { media: null };
+      if (media && media.kind !== 'image' && media.kind !== 'video')
+        throw new ApiError('unsupported_media_type', 'Only photos and videos can be shown.');
       const body = { ...story, tempId: randomId(), ...(media && { type: media.kind, mediaId: media.id }) };
       await api.post('/api/stories', body).catch((error) => {
         if (error instanceof ApiError && error.code === 'network') return api.post('/api/stories', body);
