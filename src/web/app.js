@@ -10,6 +10,7 @@ import { createOutbox } from './net/outbox.js';
 import { createPeople } from './net/people.js';
 import { createReceipts } from './net/receipts.js';
 import { createSocket } from './net/socket.js';
+import { createStories } from './net/stories.js';
 import { createSync } from './net/sync.js';
 import { chatIdInAddress, createRouter } from './router.js';
 import { partnerId, sortedChats, unreadChatCount } from './state/selectors.js';
@@ -44,6 +45,13 @@ export function createApp({ session, onSignedOut }) {
   const outbox = createOutbox({ store, socket });
   const media = createMediaParts({ session, api, store, socket, outbox, app: () => app });
   const receipts = createReceipts({ store, socket });
+  const stories = createStories({
+    store,
+    api,
+    socket,
+    uploader: media.shared.uploader,
+    onReaction: (name, emoji) => toast(`${name} reacted with ${emoji} to your story`),
+  });
   const sync = createSync({ store, socket, onDone: onCaughtUp });
   const router = createRouter(showAddressed);
   const calls = createCalls({ store, api, socket, onChange: () => callViews.render(), say: toast });
@@ -57,6 +65,7 @@ export function createApp({ session, onSignedOut }) {
     people,
     outbox,
     receipts,
+    stories,
     ...media.shared,
     signOut,
     guard,
@@ -112,6 +121,7 @@ export function createApp({ session, onSignedOut }) {
 
   function stop() {
     callViews.stop();
+    stories.stop();
     socket.stop();
     media.stop();
     clearInterval(ticker);
@@ -133,6 +143,7 @@ export function createApp({ session, onSignedOut }) {
   function onConnected() {
     void sync.run();
     void calls.resume();
+    void stories.load().catch(() => {});
   }
 
   /** @param {import('./types').State['connection']} connection */

@@ -8,6 +8,7 @@ import type { Outbox } from './net/outbox.js';
 import type { People } from './net/people.js';
 import type { Receipts } from './net/receipts.js';
 import type { Socket } from './net/socket.js';
+import type { Stories } from './net/stories.js';
 import type { Uploader } from './net/upload.js';
 import type { Store } from './state/store.js';
 import type { Message, Outgoing } from './types';
@@ -24,6 +25,7 @@ export interface App {
   people: People;
   outbox: Outbox;
   receipts: Receipts;
+  stories: Stories;
   uploader: Uploader;
   /** Messages whose files are on their way. */
   files: FileOutbox;

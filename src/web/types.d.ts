@@ -104,6 +104,29 @@ export interface Timeline {
   olderCursor: number | null;
 }
 
+export interface Story {
+  id: string;
+  userId: string;
+  type: 'text' | 'image' | 'video';
+  text: string | null;
+  mediaUrl: string | null;
+  caption: string | null;
+  background: string | null;
+  createdAt: string;
+  expiresAt: string;
+  viewed: boolean;
+  /** Of one's own. */
+  viewCount?: number;
+  highlight: { title: string } | null;
+}
+
+/** What one person shows, the oldest first. */
+export interface FeedEntry {
+  user: User;
+  stories: Story[];
+  allViewed: boolean;
+}
+
 export interface Watermark {
   deliveredSeq: number;
   readSeq: number;
@@ -118,6 +141,7 @@ export interface State {
   outbox: Outgoing[];
   watermarks: Map<string, Map<string, Watermark>>;
   typing: Map<string, Map<string, number>>;
+  stories: FeedEntry[];
   starred: Set<string>;
   hidden: Set<string>;
   contacts: Set<string>;

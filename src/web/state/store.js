@@ -21,6 +21,7 @@ export function emptyState() {
     outbox: [],
     watermarks: new Map(),
     typing: new Map(),
+    stories: [],
     starred: new Set(),
     hidden: new Set(),
     contacts: new Set(),

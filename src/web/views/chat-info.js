@@ -6,6 +6,7 @@ import * as select from '../state/selectors.js';
 import { avatar } from './avatar.js';
 import { leave, toggleMute } from './chat-menu.js';
 import { inviteSection, memberList, renameDialog } from './group-admin.js';
+import { highlightRow } from './highlights.js';
 
 const DISAPPEARING = [
   { seconds: 0, label: 'Off' },
@@ -24,6 +25,8 @@ export function chatInfoPanel(app, chatId) {
   const isGroup = state.chats.get(chatId)?.type === 'group';
   const head = h('div', {});
   const members = h('div', {});
+  const highlights = h('div', {});
+  let highlightsOf = '';
   const settings = h('div', {});
   const invite = inviteSection(app, chatId);
   let version = '';
@@ -46,15 +49,23 @@ export function chatInfoPanel(app, chatId) {
     if (next === version) return;
     version = next;
     fill(head, isGroup ? groupHead(app, chat) : personHead(app, chat, partner));
+    showHighlights(partner);
     fill(members, isGroup && memberList(app, chat));
     fill(settings, settingsSection(app, chat));
     invite.render(chat);
   }
 
+  /** Of the other of two, once they are known. @param {import('../types').User | undefined} partner */
+  function showHighlights(partner) {
+    if (!partner || partner.id === highlightsOf) return;
+    highlightsOf = partner.id;
+    fill(highlights, highlightRow(app, partner));
+  }
+
   void app.guard(app.actions.loadChat(chatId));
   return {
     title: isGroup ? 'Group info' : 'Contact info',
-    body: [head, settings, invite.element, members],
+    body: [head, highlights, settings, invite.element, members],
     render,
   };
 }

@@ -10,6 +10,7 @@ import { openMainMenu } from './main-menu.js';
 import { openNewChat } from './new-chat.js';
 import { iconButton } from './overlay.js';
 import { createSearchResults } from './search-results.js';
+import { createStoryRow } from './story-row.js';
 import { ticks } from './ticks.js';
 
 /** @param {import('../page').App} app */
@@ -27,12 +28,13 @@ export function createChatList(app) {
   const input = searchInput(() => results.search(input.value));
   const results = createSearchResults(app);
   const header = sideHeader(app);
+  const stories = createStoryRow(app);
   const element = h(
     'nav',
     { class: 'side', 'aria-label': 'Chats' },
     header.element,
     h('div', { class: 'search', role: 'search' }, icon('search'), input),
-    h('div', { class: 'side__scroll' }, archive, list, empty, results.element),
+    h('div', { class: 'side__scroll' }, stories.element, archive, list, empty, results.element),
   );
 
   function toggleArchive() {
@@ -43,6 +45,8 @@ export function createChatList(app) {
   function render() {
     header.render();
     const query = input.value.trim().toLowerCase();
+    stories.element.hidden = query !== '' || isArchive;
+    stories.render();
     const all = select.sortedChats(state);
     const chats = all.filter((chat) =>
       query

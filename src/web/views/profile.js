@@ -1,6 +1,7 @@
 /** One's own profile and privacy. */
 import { h } from '../lib/dom.js';
 import { avatar } from './avatar.js';
+import { highlightRow } from './highlights.js';
 import { field } from './sign-in.js';
 
 const AUDIENCES = [
@@ -77,7 +78,7 @@ export function profilePanel(app) {
       'Saved.',
     );
   });
-  return { title: 'Profile and privacy', body: [form] };
+  return { title: 'Profile and privacy', body: [highlightRow(app, me), form] };
 }
 
 /** @param {string} key @param {string} value */
