@@ -9,6 +9,8 @@ import { openDatabaseBeside } from '../src/embedded/open-database';
 import { createEventBus } from '../src/events/event-bus';
 import { connectMongo, disconnectMongo } from '../src/models/connect';
 import { createIndexes } from '../src/models/indexes';
+import { createNodeLease } from '../src/nodes/node-lease';
+import { createMailProvider } from '../src/providers/mail';
 import { createSmsProvider } from '../src/providers/sms';
 import { loadSigningKey } from '../src/services/signing-key.service';
 import { systemClock } from '../src/types/clock';
@@ -35,6 +37,7 @@ async function seed(config: Config, logger: Logger): Promise<void> {
   const bus = createEventBus((name, cause) => logger.error(`A listener of ${name} failed`, { cause }));
   const signingKey = await loadSigningKey(config.jwt, config);
   const clock = systemClock;
+  const node = createNodeLease({ logger });
   const services = createServices({
     config,
     logger,
@@ -42,8 +45,10 @@ async function seed(config: Config, logger: Logger): Promise<void> {
     clock,
     connections: createConnections(),
     sms: createSmsProvider(config.sms, { logger }),
+    mail: createMailProvider(config.mail, { logger }),
     signingKey,
-    media: createMediaGround({ config, clock, logger, bus, secret: signingKey.mediaSecret }),
+    media: createMediaGround({ config, clock, logger, bus, secret: signingKey.mediaSecret, node }),
+    node,
   });
   try {
     await seedWorld(services, bus);

@@ -8,9 +8,11 @@ import type { Connections } from './delivery/connections';
 import type { EventBus } from './events/event-bus';
 import { createKeyedQueue } from './helpers/keyed-queue';
 import { createJournal } from './journal/journal';
+import type { NodeLease } from './nodes/node-lease';
 import { createChatViews } from './presenters/chat-list.presenter';
 import { createPresentMessages } from './presenters/message-list.presenter';
 import { createSyncResponder } from './presenters/sync.presenter';
+import type { MailProvider } from './providers/mail/mail.port';
 import type { SmsProvider } from './providers/sms/sms.port';
 import { createAccountService } from './services/account.service';
 import { createAuthService } from './services/auth.service';
@@ -20,12 +22,14 @@ import { createChatSettingsService } from './services/chat-settings.service';
 import { createChatSnapshotService } from './services/chat-snapshot.service';
 import { createContactService } from './services/contact.service';
 import { createDeviceService } from './services/device.service';
+import { createEmailService } from './services/email.service';
 import { createGroupService } from './services/group.service';
 import { createHistoryService } from './services/history.service';
 import { createInviteService } from './services/invite.service';
 import { createMessageService } from './services/message.service';
 import { createMessageSearchService } from './services/message-search.service';
 import { createOtpService } from './services/otp.service';
+import { createOtpChannels } from './services/otp-channels';
 import { createPasswordService } from './services/password.service';
 import { createPresenceService } from './services/presence.service';
 import { createPushTokenService } from './services/push-token.service';
@@ -54,8 +58,10 @@ export interface Foundation {
   clock: Clock;
   connections: Connections;
   sms: SmsProvider;
+  mail: MailProvider;
   signingKey: SigningKey;
   media: MediaGround;
+  node: NodeLease;
 }
 
 export type Services = ReturnType<typeof createServices>;
@@ -70,9 +76,15 @@ export function createServices(base: Foundation) {
   return { ...chatServices, ...peopleServices, ...contacts, ...callServices, ...stories };
 }
 
-function createChatServices({ config, logger, bus, clock, media }: Foundation) {
+function createChatServices({ config, logger, bus, clock, media, node }: Foundation) {
   const { signer, library } = media;
-  const journal = createJournal({ bus, logger, clock, maxPending: config.journal.maxPending });
+  const journal = createJournal({
+    bus,
+    logger,
+    clock,
+    maxPending: config.journal.maxPending,
+    others: { nodeId: node.id, areThere: node.hasOthers },
+  });
   const rosters = createRosterService(bus);
   const userChanges = createUserChangeService();
   const recordChange = userChanges.record;
@@ -96,7 +108,7 @@ function createChatServices({ config, logger, bus, clock, media }: Foundation) {
     history: createHistoryService(rosters),
     stars: createStarService({ rosters, clock, recordChange }),
     typing: createTypingService({ rosters, bus }),
-    presence: createPresenceService({ bus, clock }),
+    presence: createPresenceService({ bus, clock, nodeId: node.id }),
     indexer,
     messageSearch: createMessageSearchService({ journal, indexer, clock }),
     chats: createChatService({ journal, bus, clock }),
@@ -108,7 +120,7 @@ function createChatServices({ config, logger, bus, clock, media }: Foundation) {
 }
 
 function createPeopleServices(
-  { config, logger, bus, clock, sms, signingKey, media }: Foundation,
+  { config, logger, bus, clock, sms, mail, signingKey, media }: Foundation,
   { userChanges, groups }: ReturnType<typeof createChatServices>,
   { calls }: CallServices,
 ) {
@@ -127,13 +139,15 @@ function createPeopleServices(
   const deviceService = createDeviceService({ bus, clock, pushTokens, revokeDevice });
   const userService = createUserService({ bus, library: media.library });
   const rateCounts = createRateCountService({ clock });
-  const otpService = createOtpService({ sms, rateCounts, clock, otp });
+  const channels = createOtpChannels({ sms, mail, otp });
+  const otpService = createOtpService({ channels, rateCounts, clock, otp });
   const auth = { otpService, sessionService, tokenService, deviceService, userService, bus };
   return {
     tokenService,
     pushTokens,
     deviceService,
     userService,
+    emailService: createEmailService({ otpService, bus }),
     userSearchService: createUserSearchService(),
     contactService: createContactService({ bus, userChanges }),
     authService: createAuthService({ ...auth, isStrict: isProduction }),
