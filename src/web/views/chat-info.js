@@ -6,6 +6,7 @@ import * as select from '../state/selectors.js';
 import { avatar } from './avatar.js';
 import { leave, toggleMute } from './chat-menu.js';
 import { inviteSection, memberList, renameDialog } from './group-admin.js';
+import { pictureEditor } from './picture-editor.js';
 
 const DISAPPEARING = [
   { seconds: 0, label: 'Off' },
@@ -36,6 +37,7 @@ export function chatInfoPanel(app, chatId) {
     const next = JSON.stringify([
       chat.name,
       chat.description,
+      chat.avatarUrl,
       chat.members,
       chat.settings,
       chat.disappearingSeconds,
@@ -64,10 +66,16 @@ function groupHead(app, chat) {
   const { state } = app.store;
   const name = select.titleOf(state, chat);
   const mayEdit = select.isAdmin(state, chat);
+  const look = { id: chat.id, name, avatarUrl: chat.avatarUrl, isGroup: true };
   return h(
     'div',
     { class: 'info-head' },
-    avatar({ id: chat.id, name, avatarUrl: chat.avatarUrl, isGroup: true, size: 'big' }),
+    mayEdit
+      ? pictureEditor(() => look, {
+          onPick: (file) => app.guard(app.setGroupPicture(chat.id, file)),
+          onRemove: () => app.guard(app.actions.updateGroup(chat.id, { avatarUrl: null })),
+        })
+      : avatar({ ...look, size: 'big' }),
     h('h3', {}, name),
     h('p', { class: 'info-head__sub' }, `Group, ${chat.memberCount} members`),
     chat.description && h('p', {}, chat.description),
