@@ -2,6 +2,7 @@ import type { Actions } from './actions.js';
 import type { Calls } from './calls/calls.js';
 import type { Player } from './lib/player.js';
 import type { Previews } from './lib/previews.js';
+import type { Recorded } from './lib/recording.js';
 import type { AddressRenewal } from './net/address-renewal.js';
 import type { FileOutbox } from './net/file-outbox.js';
 import type { Outbox } from './net/outbox.js';
@@ -38,6 +39,10 @@ export interface App {
   send(chatId: string, text: string, replyTo?: Message['replyTo']): void;
   /** One message for each file; the text is the caption of the first, or a message before them if that has its own. */
   sendFiles(chatId: string, picked: Picked[], text: string, replyTo?: Message['replyTo']): Promise<void>;
+  sendVoice(chatId: string, recorded: Recorded, replyTo?: Message['replyTo']): void;
+  setOwnPicture(file: File): Promise<void>;
+  /** For admins. */
+  setGroupPicture(chatId: string, file: File): Promise<void>;
   /** Stops a file on its way; its text goes back to where it was written. */
   cancelUpload(entry: Outgoing): void;
   /** Opens a message's chat and scrolls to it. */

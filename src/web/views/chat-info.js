@@ -7,6 +7,7 @@ import { avatar } from './avatar.js';
 import { leave, toggleMute } from './chat-menu.js';
 import { inviteSection, memberList, renameDialog } from './group-admin.js';
 import { highlightRow } from './highlights.js';
+import { pictureEditor } from './picture-editor.js';
 
 const DISAPPEARING = [
   { seconds: 0, label: 'Off' },
@@ -39,6 +40,7 @@ export function chatInfoPanel(app, chatId) {
     const next = JSON.stringify([
       chat.name,
       chat.description,
+      chat.avatarUrl,
       chat.members,
       chat.settings,
       chat.disappearingSeconds,
@@ -75,10 +77,16 @@ function groupHead(app, chat) {
   const { state } = app.store;
   const name = select.titleOf(state, chat);
   const mayEdit = select.isAdmin(state, chat);
+  const look = { id: chat.id, name, avatarUrl: chat.avatarUrl, isGroup: true };
   return h(
     'div',
     { class: 'info-head' },
-    avatar({ id: chat.id, name, avatarUrl: chat.avatarUrl, isGroup: true, size: 'big' }),
+    mayEdit
+      ? pictureEditor(() => look, {
+          onPick: (file) => app.guard(app.setGroupPicture(chat.id, file)),
+          onRemove: () => app.guard(app.actions.updateGroup(chat.id, { avatarUrl: null })),
+        })
+      : avatar({ ...look, size: 'big' }),
     h('h3', {}, name),
     h('p', { class: 'info-head__sub' }, `Group, ${chat.memberCount} members`),
     chat.description && h('p', {}, chat.description),

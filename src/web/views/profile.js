@@ -2,6 +2,7 @@
 import { h } from '../lib/dom.js';
 import { avatar } from './avatar.js';
 import { highlightRow } from './highlights.js';
+import { pictureEditor } from './picture-editor.js';
 import { field } from './sign-in.js';
 
 const AUDIENCES = [
@@ -22,13 +23,6 @@ export function profilePanel(app) {
   if (!me) return { title: 'Profile', body: [] };
   const name = h('input', { id: 'my-name', required: true, maxLength: 100, value: me.name });
   const bio = h('input', { id: 'my-bio', maxLength: 500, value: me.bio ?? '' });
-  const picture = h('input', {
-    id: 'my-picture',
-    type: 'url',
-    maxLength: 2048,
-    placeholder: 'https://…',
-    value: me.avatarUrl ?? '',
-  });
   const audiences = QUESTIONS.map(({ key, label }) => ({
     key,
     label,
@@ -45,12 +39,14 @@ export function profilePanel(app) {
     h(
       'div',
       { class: 'info-head' },
-      avatar({ ...me, size: 'big' }),
+      pictureEditor(() => app.store.state.me ?? me, {
+        onPick: (file) => app.guard(app.setOwnPicture(file)),
+        onRemove: () => app.guard(app.actions.updateProfile({ avatarUrl: null })),
+      }),
       h('p', { class: 'info-head__sub' }, me.phoneNumber ?? ''),
     ),
     field('Name', name),
     field('About', bio),
-    field('Picture address', picture),
     h('h3', { class: 'stack__title' }, 'Privacy'),
     audiences.map(({ label, box }) => field(label, box)),
     h(
@@ -71,7 +67,6 @@ export function profilePanel(app) {
     const fields = {
       name: name.value.trim(),
       bio: bio.value.trim(),
-      avatarUrl: picture.value.trim() || null,
     };
     void app.guard(
       app.actions.updateProfile({ ...fields, privacy: { ...privacy, readReceipts: receipts.checked } }),
