@@ -1,10 +1,12 @@
 /** The page once somebody is signed in: wires store, network and views, and is what the views call. */
 import { createActions } from './actions.js';
 import { createCalls } from './calls/calls.js';
+import { createContacts } from './contact-actions.js';
 import { h, setText } from './lib/dom.js';
 import { announcement, errorText } from './lib/words.js';
 import { createApi } from './net/api.js';
 import { listen } from './net/live.js';
+import { createNotices } from './net/notices.js';
 import { createOutbox } from './net/outbox.js';
 import { createPeople } from './net/people.js';
 import { createReceipts } from './net/receipts.js';
@@ -42,6 +44,8 @@ export function createApp({ session, onSignedOut }) {
   const people = createPeople({ store, api });
   const outbox = createOutbox({ store, socket });
   const receipts = createReceipts({ store, socket });
+  const notices = createNotices({ store, api, socket, onChange: () => store.update(() => {}) });
+  const contacts = createContacts({ store, api, socket, onChange: onContactsChanged });
   const sync = createSync({ store, socket, onDone: onCaughtUp });
   const router = createRouter(showAddressed);
   const calls = createCalls({ store, api, socket, onChange: () => callViews.render(), say: toast });
@@ -52,6 +56,8 @@ export function createApp({ session, onSignedOut }) {
     socket,
     actions,
     calls,
+    contacts,
+    notices,
     people,
     outbox,
     receipts,
@@ -108,6 +114,7 @@ export function createApp({ session, onSignedOut }) {
 
   function stop() {
     callViews.stop();
+    notices.stop();
     socket.stop();
     clearInterval(ticker);
     removeEventListener('keydown', onKey);
@@ -124,9 +131,17 @@ export function createApp({ session, onSignedOut }) {
     onSignedOut();
   }
 
+  /** The feed of one's own changes has the truth about contacts and blocks. */
+  function onContactsChanged() {
+    sync.schedule();
+    notices.schedule();
+    store.update(() => {});
+  }
+
   function onConnected() {
     void sync.run();
     void calls.resume();
+    notices.schedule();
   }
 
   /** @param {import('./types').State['connection']} connection */
@@ -162,6 +177,7 @@ export function createApp({ session, onSignedOut }) {
     banner.render();
     const unread = unreadChatCount(state);
     document.title = unread > 0 ? `(${unread}) Parley` : 'Parley';
+    notices.watch();
     people.need(partnersOnTop(), true);
     people.need(peopleInList());
   }

@@ -1,5 +1,7 @@
 import type { Actions } from './actions.js';
 import type { Calls } from './calls/calls.js';
+import type { Contacts } from './contact-actions.js';
+import type { Notices } from './net/notices.js';
 import type { Outbox } from './net/outbox.js';
 import type { People } from './net/people.js';
 import type { Receipts } from './net/receipts.js';
@@ -15,6 +17,8 @@ export interface App {
   socket: Socket;
   actions: Actions;
   calls: Calls;
+  contacts: Contacts;
+  notices: Notices;
   people: People;
   outbox: Outbox;
   receipts: Receipts;
