@@ -43,7 +43,7 @@ describeInBrowser('contacts, notices and privacy on the chat page', () => {
 
   it('makes both contacts when the other accepts', async () => {
     await button(bob.page, 'Notices: 1').click();
-    await see(inList(bob.page, 'Notices', 'Wants to be your contact'));
+    await see(inList(bob.page, 'Notices', 'New request'));
     await see(button(bob.page, 'Notices'));
     await button(bob.page, 'Accept: Alice Adams').click();
     await see(bob.page.getByText('Nothing waits for you.'));

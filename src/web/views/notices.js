@@ -97,19 +97,20 @@ function row(app, notice, onClear) {
   const chat = state.chats.get(notice.chatId ?? '');
   const title = chat ? titleOf(state, chat) : nameOf(state, notice.call?.callerId ?? '');
   const isCall = notice.type === 'missed_call';
+  const isGroup = chat?.type === 'group';
   const callerId = notice.call?.callerId ?? '';
   const open = () =>
     notice.chatId ? app.openChat(notice.chatId) : void app.guard(app.openPrivate(callerId));
   return h(
     'li',
-    { class: 'person person--acts' },
+    { class: `person person--acts ${isCall ? 'past-call is-missed' : ''}` },
     h(
       'button',
       { class: 'person__main', type: 'button', on: { click: open } },
       avatar({
-        id: (callerId || notice.lastMessage?.senderId) ?? '',
+        id: (isGroup ? chat.id : callerId || notice.lastMessage?.senderId) ?? '',
         name: title,
-        isGroup: chat?.type === 'group',
+        isGroup,
       }),
       h(
         'span',
@@ -120,7 +121,7 @@ function row(app, notice, onClear) {
           h('span', { class: 'person__name' }, title),
           h('time', { class: 'found__time' }, listTime(notice.createdAt)),
         ),
-        h('span', { class: `person__sub ${isCall ? 'is-danger' : ''}` }, textOf(app, notice)),
+        h('span', { class: 'person__sub' }, textOf(app, notice)),
       ),
       notice.count && h('span', { class: 'badge', 'aria-label': `${notice.count} new` }, notice.count),
     ),

@@ -11,7 +11,7 @@ import { ask, iconButton, openMenu } from './overlay.js';
 const WORDS = {
   none: '',
   pending_outgoing: 'Request sent',
-  pending_incoming: 'Wants to be your contact',
+  pending_incoming: 'New request',
   contact: '',
   blocked: 'Blocked',
 };
