@@ -10,6 +10,7 @@ import { createChatController } from './controllers/chat.controller';
 import { createContactController } from './controllers/contact.controller';
 import { createMessageController } from './controllers/message.controller';
 import { createMessageSearchController } from './controllers/message-search.controller';
+import { createPasswordController } from './controllers/password.controller';
 import { createSyncController } from './controllers/sync.controller';
 import { createUserController } from './controllers/user.controller';
 import { accessLog } from './middlewares/access-log';
@@ -30,6 +31,7 @@ import { createHealthRouter } from './routes/health.routes';
 import { createJwksRouter } from './routes/jwks.routes';
 import { createChatMessageRouter, createMessageRouter } from './routes/message.routes';
 import { createMessageSearchRouter } from './routes/message-search.routes';
+import { createPasswordRouter } from './routes/password.routes';
 import { createSyncRouter } from './routes/sync.routes';
 import { createUserRouter } from './routes/user.routes';
 import { createWebRouter } from './routes/web.routes';
@@ -107,17 +109,30 @@ function authController({ services, base }: HttpParts) {
   });
 }
 
+function passwordController({ services, base }: HttpParts) {
+  const { authService, passwordService } = services;
+  return createPasswordController({
+    authService,
+    passwordService,
+    presentSelf: (user) => presentSelf(user, base.media.signer),
+  });
+}
+
 function createApi(parts: HttpParts): Router {
   const { services, base } = parts;
   const authenticate = createAuthenticate(services.tokenService.verifyAccess);
   const api = Router();
   const authRateLimit = limitFor(parts, 'auth', base.config.rateLimit.authMax);
-  api.use('/auth', createAuthRouter({ authController: authController(parts), authenticate, authRateLimit }));
+  const users = userController(parts);
+  const gates = { authenticate, authRateLimit };
+  api.use('/auth', createAuthRouter({ authController: authController(parts), ...gates }));
+  const passwords = { passwordController: passwordController(parts), userController: users };
+  api.use('/auth', createPasswordRouter({ ...passwords, ...gates }));
   const contactController = createContactController({ ...services, signer: base.media.signer });
   api.use(
     '/users',
     createUserRouter({
-      userController: userController(parts),
+      userController: users,
       contactController,
       authenticate,
       upload: base.media.upload,

@@ -25,6 +25,7 @@ import { createInviteService } from './services/invite.service';
 import { createMessageService } from './services/message.service';
 import { createMessageSearchService } from './services/message-search.service';
 import { createOtpService } from './services/otp.service';
+import { createPasswordService } from './services/password.service';
 import { createPresenceService } from './services/presence.service';
 import { createRateCountService } from './services/rate-count.service';
 import { createReactionService } from './services/reaction.service';
@@ -120,7 +121,8 @@ function createPeopleServices(
   });
   const deviceService = createDeviceService({ bus, clock, revokeDevice: sessionService.revokeDevice });
   const userService = createUserService({ bus, library: media.library });
-  const otpService = createOtpService({ sms, rateCounts: createRateCountService({ clock }), clock, otp });
+  const rateCounts = createRateCountService({ clock });
+  const otpService = createOtpService({ sms, rateCounts, clock, otp });
   const auth = { otpService, sessionService, tokenService, deviceService, userService, bus };
   return {
     tokenService,
@@ -129,6 +131,11 @@ function createPeopleServices(
     userSearchService: createUserSearchService(),
     contactService: createContactService({ bus, userChanges }),
     authService: createAuthService({ ...auth, isStrict: isProduction }),
+    passwordService: createPasswordService({
+      rateCounts,
+      revokeAll: sessionService.revokeAll,
+      isStrict: isProduction,
+    }),
     accountService: createAccountService({
       bus,
       clock,

@@ -1,12 +1,13 @@
-import type { RequestHandler, Response } from 'express';
+import type { RequestHandler } from 'express';
 import { actorOf } from '../middlewares/authenticate';
 import { validated } from '../middlewares/validate';
 import type { UserRecord } from '../models/user.model';
-import type { AuthService, Login } from '../services/auth.service';
+import type { AuthService } from '../services/auth.service';
 import { listCountries } from '../services/country.service';
 import type { TokenService } from '../services/token.service';
 import type { ProfilePatch, UserService } from '../services/user.service';
 import { NATIVE_DIALECT } from '../types/dialect';
+import { sendLogin } from './send-login';
 
 export interface AuthController {
   sendOtp: RequestHandler;
@@ -34,11 +35,6 @@ type VerifyBody = PhoneBody & { otp: string; deviceId?: string; platform?: strin
 export function createAuthController(deps: AuthControllerDependencies): AuthController {
   const { authService, tokenService, userService, presentSelf } = deps;
 
-  /** Answers that hold tokens must not be kept by anything in between (RFC 6749 section 5.1). */
-  const sendLogin = (res: Response, { user, ...login }: Login): void => {
-    res.set('Cache-Control', 'no-store').json({ ...login, tokenType: 'Bearer', user: presentSelf(user) });
-  };
-
   return {
     async sendOtp(req, res) {
       res.json(await authService.sendOtp({ ...validated<PhoneBody>(req), ip: req.ip ?? '' }));
@@ -46,7 +42,7 @@ export function createAuthController(deps: AuthControllerDependencies): AuthCont
 
     async verifyOtp(req, res) {
       const input = validated<VerifyBody>(req);
-      sendLogin(res, await authService.verifyOtp({ ...input, dialect: NATIVE_DIALECT }));
+      sendLogin(res, await authService.verifyOtp({ ...input, dialect: NATIVE_DIALECT }), presentSelf);
     },
 
     async completeProfile(req, res) {
@@ -55,7 +51,8 @@ export function createAuthController(deps: AuthControllerDependencies): AuthCont
     },
 
     async refreshToken(req, res) {
-      sendLogin(res, await authService.refresh(validated<{ refreshToken: string; deviceId?: string }>(req)));
+      const input = validated<{ refreshToken: string; deviceId?: string }>(req);
+      sendLogin(res, await authService.refresh(input), presentSelf);
     },
 
     async logout(req, res) {

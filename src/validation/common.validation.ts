@@ -29,6 +29,16 @@ export const textBody = (name: string, { min = 0, max }: { min?: number; max: nu
     .custom((value) => typeof value === 'string' && value.trim().length >= min && value.length <= max)
     .withMessage(`must be a text of ${min} to ${max} characters`);
 
+/** At least one of the fields of the body that name a person. */
+export const nameOneOf = (first: string, ...others: string[]): ValidationChain =>
+  body(first)
+    .custom((value, { req }) => [value, ...others.map((name) => req.body?.[name])].some(isGiven))
+    .withMessage(`or ${others.join(' or ')} is required`);
+
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null;
+}
+
 /** True for what can stand for a person or a group: something to see, in any script, on one line that runs its own way. */
 export function isName(value: unknown): value is string {
   if (typeof value !== 'string' || value.length > MAX_NAME_LENGTH) return false;

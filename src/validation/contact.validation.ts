@@ -1,19 +1,9 @@
-import { body, query, type ValidationChain } from 'express-validator';
-import { cursorQuery, idBody, idParam, limitQuery, textBody } from './common.validation';
+import { query, type ValidationChain } from 'express-validator';
+import { MAX_EMAIL_LENGTH } from '../helpers/email';
+import { cursorQuery, idBody, idParam, limitQuery, nameOneOf, textBody } from './common.validation';
 import { searchUsersRules } from './user.validation';
 
 const MAX_PHONE_LENGTH = 40;
-const MAX_EMAIL_LENGTH = 254;
-
-/** At least one of the fields that name a person. */
-const nameOneOf = (first: string, ...others: string[]): ValidationChain =>
-  body(first)
-    .custom((value, { req }) => [value, ...others.map((name) => req.body?.[name])].some(isGiven))
-    .withMessage(`or ${others.join(' or ')} is required`);
-
-function isGiven(value: unknown): boolean {
-  return value !== undefined;
-}
 
 /** `POST /api/users/add-contact {userId | phoneNumber}` (contract section 6). */
 export const addContactRules: ValidationChain[] = [
