@@ -1,6 +1,7 @@
 import { type CallServices, createCallServices } from './app-calls';
 import type { MediaGround } from './app-media';
 import { createContactServices } from './app-people';
+import { createStoryServices } from './app-stories';
 import type { Config } from './config/env';
 import type { Logger } from './config/logger';
 import type { Connections } from './delivery/connections';
@@ -10,6 +11,7 @@ import { createJournal } from './journal/journal';
 import { createChatViews } from './presenters/chat-list.presenter';
 import { createPresentMessages } from './presenters/message-list.presenter';
 import { createSyncResponder } from './presenters/sync.presenter';
+import type { MailProvider } from './providers/mail/mail.port';
 import type { SmsProvider } from './providers/sms/sms.port';
 import { createAccountService } from './services/account.service';
 import { createAuthService } from './services/auth.service';
@@ -19,14 +21,17 @@ import { createChatSettingsService } from './services/chat-settings.service';
 import { createChatSnapshotService } from './services/chat-snapshot.service';
 import { createContactService } from './services/contact.service';
 import { createDeviceService } from './services/device.service';
+import { createEmailService } from './services/email.service';
 import { createGroupService } from './services/group.service';
 import { createHistoryService } from './services/history.service';
 import { createInviteService } from './services/invite.service';
 import { createMessageService } from './services/message.service';
 import { createMessageSearchService } from './services/message-search.service';
 import { createOtpService } from './services/otp.service';
+import { createOtpChannels } from './services/otp-channels';
 import { createPasswordService } from './services/password.service';
 import { createPresenceService } from './services/presence.service';
+import { createPushTokenService } from './services/push-token.service';
 import { createRateCountService } from './services/rate-count.service';
 import { createReactionService } from './services/reaction.service';
 import { createReceiptService } from './services/receipt.service';
@@ -52,6 +57,7 @@ export interface Foundation {
   clock: Clock;
   connections: Connections;
   sms: SmsProvider;
+  mail: MailProvider;
   signingKey: SigningKey;
   media: MediaGround;
 }
@@ -64,7 +70,8 @@ export function createServices(base: Foundation) {
   const callServices = createCallServices(base);
   const peopleServices = createPeopleServices(base, chatServices, callServices);
   const contacts = createContactServices(base, { ...chatServices, ...peopleServices });
-  return { ...chatServices, ...peopleServices, ...contacts, ...callServices };
+  const stories = createStoryServices(base);
+  return { ...chatServices, ...peopleServices, ...contacts, ...callServices, ...stories };
 }
 
 function createChatServices({ config, logger, bus, clock, media }: Foundation) {
@@ -80,7 +87,7 @@ function createChatServices({ config, logger, bus, clock, media }: Foundation) {
   const narrator = createChatNarrator({ journal, bus });
   const turns = createKeyedQueue();
   const indexer = createSearchIndexer({ logger });
-  const syncService = createSyncService({ journal, userChanges });
+  const syncService = createSyncService({ journal, userChanges, bus, clock });
   return {
     journal,
     rosters,
@@ -105,7 +112,7 @@ function createChatServices({ config, logger, bus, clock, media }: Foundation) {
 }
 
 function createPeopleServices(
-  { config, logger, bus, clock, sms, signingKey, media }: Foundation,
+  { config, logger, bus, clock, sms, mail, signingKey, media }: Foundation,
   { userChanges, groups }: ReturnType<typeof createChatServices>,
   { calls }: CallServices,
 ) {
@@ -119,15 +126,20 @@ function createPeopleServices(
     refreshSecret,
     refreshTtlDays: jwt.refreshTtlDays,
   });
-  const deviceService = createDeviceService({ bus, clock, revokeDevice: sessionService.revokeDevice });
+  const pushTokens = createPushTokenService({ bus, clock });
+  const { revokeDevice } = sessionService;
+  const deviceService = createDeviceService({ bus, clock, pushTokens, revokeDevice });
   const userService = createUserService({ bus, library: media.library });
   const rateCounts = createRateCountService({ clock });
-  const otpService = createOtpService({ sms, rateCounts, clock, otp });
+  const channels = createOtpChannels({ sms, mail, otp });
+  const otpService = createOtpService({ channels, rateCounts, clock, otp });
   const auth = { otpService, sessionService, tokenService, deviceService, userService, bus };
   return {
     tokenService,
+    pushTokens,
     deviceService,
     userService,
+    emailService: createEmailService({ otpService, bus }),
     userSearchService: createUserSearchService(),
     contactService: createContactService({ bus, userChanges }),
     authService: createAuthService({ ...auth, isStrict: isProduction }),

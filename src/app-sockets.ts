@@ -2,6 +2,7 @@ import type { Server as HttpServer } from 'node:http';
 import type { Server } from 'socket.io';
 import { startPeopleDelivery } from './app-people';
 import type { Foundation, Services } from './app-services';
+import { startStoriesDelivery } from './app-stories';
 import { startCallDelivery } from './delivery/call-delivery';
 import { startChatDelivery } from './delivery/chat-delivery';
 import { createFanOut } from './delivery/fan-out';
@@ -103,6 +104,7 @@ function startDelivery(
   startReceiptDelivery({ bus, fanOut, recent, connections, rosters });
   startCallDelivery({ bus, fanOut });
   startPeopleDelivery(base, services, fanOut);
+  startStoriesDelivery(base, fanOut);
   startChatDelivery({ bus, rosters, connections, fanOut, viewChat: chatViews.forViewers });
   startPresenceDelivery({
     bus,

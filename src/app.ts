@@ -6,8 +6,10 @@ import { createCallsJob } from './app-calls';
 import { createExpress } from './app-http';
 import { createMediaGround } from './app-media';
 import { createPeopleJob } from './app-people';
+import { createPushGround } from './app-push';
 import { createServices, type Foundation } from './app-services';
 import { createSockets } from './app-sockets';
+import { createStoriesJob } from './app-stories';
 import type { Config } from './config/env';
 import { createLogger, type Logger } from './config/logger';
 import { createConnections } from './delivery/connections';
@@ -19,10 +21,13 @@ import { createErasureJob } from './jobs/resume-erasures';
 import { createRevocationWatch } from './jobs/watch-revocations';
 import { connectMongo, disconnectMongo } from './models/connect';
 import { migrate } from './models/migrate';
+import { createMailProvider } from './providers/mail';
+import type { PushProvider } from './providers/push/push.port';
 import { connectRedis } from './providers/redis';
 import { createSmsProvider } from './providers/sms';
 import type { SmsProvider } from './providers/sms/sms.port';
 import { loadSigningKey } from './services/signing-key.service';
+import { createSlowConsumerWatch } from './socket/slow-consumers';
 import { type Clock, systemClock } from './types/clock';
 
 /** What tests, and nobody else, may replace. */
@@ -30,6 +35,7 @@ export interface Overrides {
   clock?: Clock;
   logger?: Logger;
   sms?: SmsProvider;
+  push?: PushProvider;
 }
 
 export interface App {
@@ -63,6 +69,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     clock,
     connections: createConnections(),
     sms: overrides.sms ?? createSmsProvider(config.sms, { logger }),
+    mail: createMailProvider(config.mail, { logger }),
     signingKey,
     media,
   };
@@ -73,22 +80,28 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   const erasures = createErasureJob({ resume: services.accountService.resumeErasures, logger });
   const contactFeeds = createPeopleJob(base, services);
   const callWatch = createCallsJob(base, services);
+  const storyRemains = createStoriesJob(base);
+  const push = createPushGround(base, services, overrides.push);
   let isDraining = false;
   const http = createServer();
   const express = createExpress({ base, services, redis, isDraining: () => isDraining });
   http.on('request', express);
   const io = createSockets(http, base, services);
+  const slowConsumers = createSlowConsumerWatch(io, logger);
 
   async function start(): Promise<number> {
     await connectMongo(uri ?? '', dbName);
     await migrate({ log: (line) => logger.info(line) });
     await services.journal.recover();
     await services.presence.reapStale();
+    await push.start();
     revocations.start();
     expiry.start();
     erasures.start();
     contactFeeds.start();
     callWatch.start();
+    storyRemains.start();
+    slowConsumers.start();
     await media.start();
     const port = await listen(http, config);
     media.listensOn(port);
@@ -100,11 +113,12 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     const socketIds = [...io.sockets.sockets.keys()];
     // Not http's own close, which would cut connections that still wait for their answer.
     NetServer.prototype.close.call(http);
-    const jobs = [revocations, expiry, erasures, contactFeeds, callWatch, media];
+    const jobs = [revocations, expiry, erasures, contactFeeds, callWatch, storyRemains, slowConsumers, media];
     await Promise.all(jobs.map((job) => job.stop()));
     await services.indexer.stop();
     await services.journal.stop();
     await services.receipts.stop();
+    await push.stop();
     services.typing.stop();
     await services.presence.stop(socketIds).catch((cause) => {
       logger.warn('Sockets are left in the record for the next start', { cause });

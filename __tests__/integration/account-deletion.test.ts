@@ -1,5 +1,7 @@
 import { ContactModel } from '../../src/models/contact.model';
 import { OtpChallengeModel } from '../../src/models/otp-challenge.model';
+import { PushMarkModel } from '../../src/models/push-mark.model';
+import { PushTokenModel } from '../../src/models/push-token.model';
 import { StarModel } from '../../src/models/star.model';
 import { UserModel } from '../../src/models/user.model';
 import { UserChangeModel } from '../../src/models/user-change.model';
@@ -48,10 +50,10 @@ async function person(phoneNumber: string) {
     email: `d${phoneNumber}@example.org`,
     settings: { secret: 'diary' },
     socketIds: ['s1'],
-    devices: [
-      { deviceId: 'd', platform: 'ios', name: 'Phone', fcmToken: `t${phoneNumber}`, lastSeenAt: NOW },
-    ],
+    devices: [{ deviceId: 'd', platform: 'ios', name: 'Phone', lastSeenAt: NOW }],
   });
+  await PushTokenModel.create({ _id: `t${phoneNumber}`, userId: id, deviceId: 'd' });
+  await PushMarkModel.create({ userId: id, deviceId: 'd', about: `chat-${id}`, at: NOW });
   const { id: friend } = await storeUser();
   const sides = { status: 'accepted', direction: 'outgoing' } as const;
   await ContactModel.create({ ownerId: id, userId: friend, ...sides });
@@ -72,6 +74,8 @@ async function leftOvers(id: string): Promise<number> {
     ContactModel.countDocuments({ ownerId: id }),
     ContactModel.countDocuments({ userId: id }),
     StarModel.countDocuments({ userId: id }),
+    PushTokenModel.countDocuments({ userId: id }),
+    PushMarkModel.countDocuments({ userId: id }),
     UserChangeModel.countDocuments({ userId: id }),
   ]);
   return counts.reduce((sum, count) => sum + count, 0);

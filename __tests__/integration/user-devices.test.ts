@@ -1,22 +1,27 @@
 import { MAX_DEVICES_PER_USER } from '../../src/config/limits';
 import { AppError } from '../../src/errors/app-error';
+import { PushTokenModel } from '../../src/models/push-token.model';
 import { UserModel } from '../../src/models/user.model';
 import { createDeviceService } from '../../src/services/device.service';
+import { createPushTokenService } from '../../src/services/push-token.service';
 import { readUser, recordingBus, storeUser, useDatabase } from '../support/user-fixtures';
 
 const { bus, heard } = recordingBus();
 const revoked: string[] = [];
 let now = Date.UTC(2026, 0, 1);
+const clock = { now: () => new Date(now) };
 const devices = createDeviceService({
   bus,
-  clock: { now: () => new Date(now) },
+  clock,
+  pushTokens: createPushTokenService({ bus, clock }),
   revokeDevice: async (_userId, deviceId) => {
     revoked.push(deviceId);
   },
 });
 
-async function tokensOf(userId: string): Promise<Array<string | undefined>> {
-  return (await readUser(userId)).devices.map((device) => device.fcmToken);
+async function tokensOf(userId: string): Promise<string[]> {
+  const rows = await PushTokenModel.find({ userId }).sort({ deviceId: 1 }).lean();
+  return rows.map(({ deviceId, _id }) => `${deviceId} ${_id}`);
 }
 
 useDatabase('devices');
@@ -31,15 +36,14 @@ describe('registerDevice', () => {
     await devices.registerDevice(id, { deviceId: 'phone', platform: 'ios', name: 'Mine', fcmToken: 't1' });
     now += 1000;
     const list = await devices.registerDevice(id, { deviceId: 'phone', fcmToken: 't2' });
-    expect(list).toEqual([
-      { deviceId: 'phone', platform: 'ios', name: 'Mine', fcmToken: 't2', lastSeenAt: new Date(now) },
-    ]);
+    expect(list).toEqual([{ deviceId: 'phone', platform: 'ios', name: 'Mine', lastSeenAt: new Date(now) }]);
+    expect(await tokensOf(id)).toEqual(['phone t2']);
     expect(heard).toEqual([
       ['devices.changed', { userId: id }],
       ['devices.changed', { userId: id }],
     ]);
     await devices.registerDevice(id, { deviceId: 'phone', fcmToken: null });
-    expect(await tokensOf(id)).toEqual([undefined]);
+    expect(await tokensOf(id)).toEqual([]);
   });
 
   it('adds one device when the same one registers several times at once', async () => {
@@ -53,10 +57,10 @@ describe('registerDevice', () => {
     await devices.registerDevice(first, { deviceId: 'a', fcmToken: 'shared' });
     await devices.registerDevice(first, { deviceId: 'b', fcmToken: 'other' });
     await devices.registerDevice(first, { deviceId: 'c', fcmToken: 'shared' });
-    expect(await tokensOf(first)).toEqual([undefined, 'other', 'shared']);
+    expect(await tokensOf(first)).toEqual(['b other', 'c shared']);
     await devices.registerDevice(second, { deviceId: 'd', fcmToken: 'shared' });
-    expect(await tokensOf(first)).toEqual([undefined, 'other', undefined]);
-    expect(await tokensOf(second)).toEqual(['shared']);
+    expect(await tokensOf(first)).toEqual(['b other']);
+    expect(await tokensOf(second)).toEqual(['d shared']);
   });
 
   it('signs out the device not seen for longest when there are too many', async () => {
@@ -81,10 +85,11 @@ describe('registerDevice', () => {
 describe('removeDevice', () => {
   it('ends the device’s sessions and forgets it', async () => {
     const { id } = await storeUser();
-    await devices.registerDevice(id, { deviceId: 'old' });
-    await devices.registerDevice(id, { deviceId: 'new' });
+    await devices.registerDevice(id, { deviceId: 'old', fcmToken: 'old-token' });
+    await devices.registerDevice(id, { deviceId: 'new', fcmToken: 'new-token' });
     const left = await devices.removeDevice(id, 'old');
     expect(left.map((device) => device.deviceId)).toEqual(['new']);
+    expect(await tokensOf(id)).toEqual(['new new-token']);
     expect(revoked).toEqual(['old']);
   });
 

@@ -18,7 +18,7 @@ function build(overrides: Partial<UserRecord> = {}): UserRecord {
     socketIds: ['s1'],
     lastSeenAt: SEEN,
     createdAt: SEEN,
-    devices: [{ deviceId: 'd1', platform: 'ios', name: 'Phone', fcmToken: 'secret', lastSeenAt: SEEN }],
+    devices: [{ deviceId: 'd1', platform: 'ios', name: 'Phone', lastSeenAt: SEEN }],
     ...overrides,
   }).toObject();
 }

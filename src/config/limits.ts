@@ -29,6 +29,10 @@ export const DELETE_FOR_EVERYONE_WINDOW_MS = 48 * 3_600_000;
 export const MAX_JSON_BYTES = 100_000;
 export const MAX_SOCKET_FRAME_BYTES = 4_000_000;
 
+/** What may wait in memory for a client that does not read, before it is cut off. */
+export const MAX_SOCKET_BACKLOG_PACKETS = 5000;
+export const MAX_SOCKET_BACKLOG_BYTES = 4_000_000;
+
 /** A socket that has not authenticated by then is closed (contract section 3). */
 export const SOCKET_AUTH_TIMEOUT_MS = 10_000;
 /** A user is reported offline this long after the last socket went, unless one came back (contract section 5: at most 10 s). */
@@ -58,3 +62,13 @@ export const MAX_SIGNAL_BYTES = 65_536;
 export const MAX_SIGNAL_DEPTH = 8;
 export const MAX_CALL_ISSUES = 10;
 export const MAX_CALL_ISSUE_LENGTH = 100;
+
+/** New stories of one person in a day, and the stories they may keep as highlights. */
+export const MAX_STORIES_PER_DAY = 50;
+export const MAX_HIGHLIGHTS = 200;
+/** People whom a story may name, left out or alone meant. */
+export const MAX_STORY_NAMED = 1000;
+export const MAX_STORY_BACKGROUND_LENGTH = 100;
+export const MAX_HIGHLIGHT_TITLE_LENGTH = 100;
+/** The newest stories that a feed is made of, however many contacts somebody has. */
+export const MAX_FEED_STORIES = 2000;

@@ -6,9 +6,12 @@ export const SECRET_SETTINGS: ReadonlySet<string> = new Set([
   'MONGO_URI',
   'JWT_SECRET',
   'TWILIO_AUTH_TOKEN',
+  'SMTP_URL',
+  'SMTP_PASSWORD',
   'CLOUDINARY_API_SECRET',
   'REDIS_PASSWORD',
   'TURN_SECRET',
+  'FIREBASE_SERVICE_ACCOUNT',
 ]);
 
 /** A secrets manager that does not answer must not keep the server from saying so. */

@@ -1,5 +1,6 @@
 import type { CallRecord } from '../models/call.model';
 import type { MessageRecord } from '../models/message.model';
+import type { StoryRecord } from '../models/story.model';
 
 /** Why a device stops ringing. */
 export type RingEnd = 'answered_elsewhere' | 'cancelled' | 'declined' | 'missed' | 'ended';
@@ -84,8 +85,10 @@ export interface DomainEvents {
   'connection.opened': { userId: string; deviceId: string; socketId: string };
   /** A socket is gone; `heardAt` is when its last packet came, so what was sent since may not have arrived. */
   'connection.closed': { userId: string; deviceId: string; socketId: string; heardAt: Date };
-  /** The device holds everything there was at `at`: it synced to the end or confirmed a delivery. */
+  /** The device holds everything there was at `at`: it synced to the end. */
   'device.caught-up': { userId: string; deviceId: string; at: Date };
+  /** The device says that it holds the chat's messages up to `seq`, or that they were read on it. */
+  'device.acknowledged': { userId: string; deviceId: string; chatId: string; seq: number; isRead: boolean };
   /** These users' devices ring from now until `call.ringExpiresAt`; `signal` is the caller's offer, if there is one yet. */
   'call.ringing': { call: CallRecord; userIds: string[]; signal?: unknown };
   /**
@@ -112,6 +115,11 @@ export interface DomainEvents {
   };
   /** Any change of state, for all devices of all parties. */
   'call.updated': { call: CallRecord };
+  'story.created': { story: StoryRecord };
+  /** Somebody else looked at the story for the first time. */
+  'story.viewed': { story: StoryRecord; viewerId: string };
+  /** `emoji` null: the reaction was taken back. */
+  'story.reacted': { story: StoryRecord; userId: string; emoji: string | null };
   /** The sessions end now, with their sockets. */
   'session.revoked': { userId: string; sessionIds: string[] };
 }

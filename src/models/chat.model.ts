@@ -23,6 +23,8 @@ export interface ChatRecord {
   rev: number;
   count: number;
   lastMessageId: Types.ObjectId | null;
+  /** Up to here it is decided who is pushed; what is above it after a crash is decided then (`push-progress.ts`). */
+  pushedSeq?: number;
   /** When something was last said or changed; lists are ordered by it. */
   lastActivityAt: Date;
   createdAt: Date;
@@ -44,6 +46,7 @@ const chatSchema = new Schema<ChatRecord>(
     rev: { type: Number, default: 0 },
     count: { type: Number, default: 0 },
     lastMessageId: { type: Schema.Types.ObjectId, default: null },
+    pushedSeq: Number,
     lastActivityAt: { type: Date, required: true },
   },
   { timestamps: { createdAt: true, updatedAt: false }, versionKey: false },

@@ -11,3 +11,8 @@ export function toObjectId(id: string): ObjectId {
 export function newObjectId(): ObjectId {
   return new Types.ObjectId();
 }
+
+/** The lowest id that was made at this time, to find what was made since. */
+export function idFrom(time: Date): ObjectId {
+  return Types.ObjectId.createFromTime(Math.floor(time.getTime() / 1000));
+}

@@ -30,7 +30,6 @@ export interface DeviceRecord {
   deviceId: string;
   platform: string;
   name: string;
-  fcmToken?: string;
   lastSeenAt: Date;
 }
 
@@ -70,7 +69,6 @@ const deviceSchema = new Schema<DeviceRecord>(
     deviceId: { type: String, required: true },
     platform: { type: String, default: 'unknown' },
     name: { type: String, default: '' },
-    fcmToken: String,
     lastSeenAt: { type: Date, required: true },
   },
   { _id: false },
@@ -121,7 +119,6 @@ userSchema.index({ username: 1 }, { unique: true, partialFilterExpression: { use
 userSchema.index({ searchGrams: 1, _id: 1 });
 userSchema.index({ 'erasure.startedAt': 1 }, { sparse: true });
 userSchema.index({ socketIds: 1 });
-userSchema.index({ 'devices.fcmToken': 1 }, { sparse: true });
 
 /** People: who they are, how they sign in, what they allow, and where they are connected. */
 export const UserModel = model<UserRecord>('User', userSchema);

@@ -7,11 +7,14 @@ import type { EventBus } from '../events/event-bus';
 import { CallFeedbackModel } from '../models/call-feedback.model';
 import { ContactModel } from '../models/contact.model';
 import { OtpChallengeModel } from '../models/otp-challenge.model';
+import { PushMarkModel } from '../models/push-mark.model';
+import { PushTokenModel } from '../models/push-token.model';
 import { StarModel } from '../models/star.model';
 import { trusted } from '../models/trusted';
 import { DEFAULT_PRIVACY, UserModel, type UserRecord } from '../models/user.model';
 import { UserChangeModel } from '../models/user-change.model';
 import type { Clock } from '../types/clock';
+import { removeStoriesOf } from './story-remains';
 import type { UserChangeService } from './user-change.service';
 
 export interface AccountService {
@@ -45,13 +48,16 @@ const BATCH_SIZE = 100;
 export function createAccountService(deps: AccountServiceDeps): AccountService {
   async function complete(user: ErasedUser): Promise<void> {
     const userId = String(user._id);
+    await PushTokenModel.deleteMany({ userId });
     await deps.revokeAll(userId);
     await deps.endCalls(userId);
     await CallFeedbackModel.deleteMany({ userId });
+    await removeStoriesOf(userId);
     await deps.leaveAllChats(userId);
     await ContactModel.deleteMany({ ownerId: userId });
     await removeFromAddressBooks(userId, deps);
     await StarModel.deleteMany({ userId });
+    await PushMarkModel.deleteMany({ userId });
     await UserChangeModel.deleteMany({ userId });
     await deps.releaseFiles(userId);
     await dropChallenges(user);

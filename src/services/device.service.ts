@@ -4,6 +4,7 @@ import type { EventBus } from '../events/event-bus';
 import { trusted } from '../models/trusted';
 import { type DeviceRecord, UserModel } from '../models/user.model';
 import type { Clock } from '../types/clock';
+import type { PushTokenService } from './push-token.service';
 
 /** What a device says about itself. */
 export interface DeviceInput {
@@ -20,7 +21,7 @@ export interface DeviceService {
    * Adds a device or updates it, and resolves to all of them. A push token belongs to one device, the newest that
    * brings it. Beyond 20 devices the one not seen for longest is signed out.
    */
-  registerDevice(userId: string, input: DeviceInput): Promise<DeviceRecord[]>;
+  registerDevice(userId: string, input: DeviceInput, sessionId?: string): Promise<DeviceRecord[]>;
   /** Signs a device of one's own out and forgets it. @throws not_found. */
   removeDevice(userId: string, deviceId: string): Promise<DeviceRecord[]>;
 }
@@ -28,6 +29,7 @@ export interface DeviceService {
 export interface DeviceServiceDeps {
   bus: EventBus;
   clock: Clock;
+  pushTokens: Pick<PushTokenService, 'claim' | 'release'>;
   /** Ends the sessions of one device, with their sockets. */
   revokeDevice(userId: string, deviceId: string): Promise<void>;
 }
@@ -35,18 +37,23 @@ export interface DeviceServiceDeps {
 /** Who registers the same device at once is that device, trying again. */
 const MAX_ATTEMPTS = 5;
 
-export function createDeviceService({ bus, clock, revokeDevice }: DeviceServiceDeps): DeviceService {
+export function createDeviceService(deps: DeviceServiceDeps): DeviceService {
+  const { bus, clock, pushTokens, revokeDevice } = deps;
+
   async function forget(userId: string, deviceId: string): Promise<void> {
     await revokeDevice(userId, deviceId);
+    await pushTokens.release(userId, deviceId);
     await UserModel.updateOne({ _id: userId }, { $pull: { devices: { deviceId } } });
   }
 
   return {
     listDevices,
 
-    async registerDevice(userId, input) {
-      if (input.fcmToken) await releaseToken(input.fcmToken);
+    async registerDevice(userId, input, sessionId) {
+      const { deviceId, fcmToken } = input;
       await putDevice(userId, input, clock.now());
+      if (fcmToken) await pushTokens.claim(fcmToken, { userId, deviceId, sessionId });
+      else if (fcmToken === null) await pushTokens.release(userId, deviceId);
       for (const device of surplusOf(await listDevices(userId), input.deviceId)) {
         await forget(userId, device.deviceId);
       }
@@ -70,15 +77,6 @@ async function listDevices(userId: string): Promise<DeviceRecord[]> {
   return user.devices;
 }
 
-/** Takes a push token from whoever had it: the app was installed anew, or another account signed in there. */
-async function releaseToken(fcmToken: string): Promise<void> {
-  await UserModel.updateMany(
-    { 'devices.fcmToken': fcmToken },
-    { $unset: { 'devices.$[holder].fcmToken': '' } },
-    { arrayFilters: [{ 'holder.fcmToken': fcmToken }] },
-  );
-}
-
 async function putDevice(userId: string, input: DeviceInput, now: Date): Promise<void> {
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
     if ((await updateDevice(userId, input, now)) || (await addDevice(userId, input, now))) return;
@@ -87,7 +85,7 @@ async function putDevice(userId: string, input: DeviceInput, now: Date): Promise
 }
 
 async function updateDevice(userId: string, input: DeviceInput, now: Date): Promise<boolean> {
-  const { platform, name, fcmToken } = input;
+  const { platform, name } = input;
   const { matchedCount } = await UserModel.updateOne(
     { _id: userId, 'devices.deviceId': input.deviceId },
     {
@@ -95,17 +93,15 @@ async function updateDevice(userId: string, input: DeviceInput, now: Date): Prom
         'devices.$.lastSeenAt': now,
         ...(platform !== undefined && { 'devices.$.platform': platform }),
         ...(name !== undefined && { 'devices.$.name': name }),
-        ...(fcmToken && { 'devices.$.fcmToken': fcmToken }),
       },
-      ...(fcmToken === null && { $unset: { 'devices.$.fcmToken': '' } }),
     },
   );
   return matchedCount === 1;
 }
 
 async function addDevice(userId: string, input: DeviceInput, now: Date): Promise<boolean> {
-  const { deviceId, platform, name, fcmToken } = input;
-  const device = { deviceId, platform, name, lastSeenAt: now, ...(fcmToken && { fcmToken }) };
+  const { deviceId, platform, name } = input;
+  const device = { deviceId, platform, name, lastSeenAt: now };
   const { matchedCount } = await UserModel.updateOne(
     { _id: userId, deletedAt: null, 'devices.deviceId': trusted({ $ne: deviceId }) },
     { $push: { devices: device } },

@@ -29,8 +29,34 @@ export async function countChats(userId: string, journal: Pick<Journal, 'settle'
 }
 
 /** Derived from the two watermarks each time, never counted up or down (contract section 6). */
-function unclearedOf(chat: ChatRecord, { readCount, clearedCount }: MembershipRecord): number {
+function unclearedOf(
+  chat: Pick<ChatRecord, 'count'>,
+  { readCount, clearedCount }: Pick<MembershipRecord, 'readCount' | 'clearedCount'>,
+): number {
   return Math.max(0, chat.count - Math.max(readCount, clearedCount ?? 0));
+}
+
+/** The badge: what `total` of the counts is, for many users at once. */
+export async function badgesOf(
+  userIds: readonly string[],
+  journal: Pick<Journal, 'settle'>,
+): Promise<Map<string, number>> {
+  const among = { userId: trusted({ $in: [...userIds] }), leftAt: null };
+  const ids = await MembershipModel.distinct('chatId', among);
+  await journal.settle(ids.map(String));
+  const [memberships, chats, requests] = await Promise.all([
+    MembershipModel.find(among, { chatId: 1, userId: 1, readCount: 1, clearedCount: 1 }).lean(),
+    ChatModel.find({ _id: trusted({ $in: ids }) }, { count: 1 }).lean(),
+    Promise.all(userIds.map(countUnviewedRequests)),
+  ]);
+  const badges = new Map(userIds.map((userId, i) => [userId, requests[i] ?? 0]));
+  const chatById = new Map(chats.map((chat) => [String(chat._id), chat]));
+  for (const membership of memberships) {
+    const chat = chatById.get(String(membership.chatId));
+    const userId = String(membership.userId);
+    if (chat) badges.set(userId, (badges.get(userId) ?? 0) + unclearedOf(chat, membership));
+  }
+  return badges;
 }
 
 /** How many requests to the user wait for an answer and were not looked at. */

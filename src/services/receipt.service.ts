@@ -55,7 +55,9 @@ export function createReceiptService(deps: {
     chatId: string,
     at: { seq: number; count: number },
   ) {
-    const { userId } = actor;
+    const { userId, deviceId } = actor;
+    // Before the write: even if that fails, the device has got the message.
+    bus.emit('device.acknowledged', { userId, deviceId, chatId, seq: at.seq, isRead: kind === 'read' });
     const isShown = kind === 'read' && (await privacy.showsReading(userId));
     await writer.move({
       chatId,

@@ -1,4 +1,5 @@
 import { SYNC_PAGE_DEFAULT, SYNC_PAGE_MAX } from '../config/limits';
+import type { EventBus } from '../events/event-bus';
 import { readHeads } from '../journal/heads';
 import type { ChatHead, Journal } from '../journal/journal.types';
 import { MembershipModel, type MembershipRecord } from '../models/membership.model';
@@ -6,6 +7,7 @@ import type { MessageRecord } from '../models/message.model';
 import { toObjectId } from '../models/object-id';
 import { trusted } from '../models/trusted';
 import type { Actor } from '../types/actor';
+import type { Clock } from '../types/clock';
 import { readChatChanges } from './sync-changes';
 import { cursorsSince, undeliveredCursors, withMargin } from './sync-cursors';
 
@@ -59,12 +61,15 @@ const MAX_MEMBERS_WITH_RECEIPTS = 200;
 
 export function createSyncService(deps: {
   journal: Journal;
+  bus: EventBus;
+  clock: Clock;
   userChanges: { since(userId: string, rev: number): Promise<Feed> };
 }): SyncService {
-  const { journal, userChanges } = deps;
+  const { journal, userChanges, bus, clock } = deps;
 
   return {
     async sync(actor, request) {
+      const at = clock.now();
       const limit = Math.min(request.limit ?? SYNC_PAGE_DEFAULT, SYNC_PAGE_MAX);
       const memberships = await MembershipModel.find({ userId: toObjectId(actor.userId), leftAt: null })
         .sort({ _id: 1 })
@@ -79,6 +84,10 @@ export function createSyncService(deps: {
         readReceipts(actor.userId, page.isComplete ? chatIds : page.chatIds),
         findRemoved(actor.userId, request, heads),
       ]);
+      const { userId, deviceId } = actor;
+      // What is not yet delivered to the user may be with another device of theirs only.
+      const isAll = request.cursors !== undefined || request.since !== undefined;
+      if (isAll && page.isComplete) bus.emit('device.caught-up', { userId, deviceId, at });
       return {
         chatIds: page.chatIds,
         messages: page.messages,

@@ -4,7 +4,7 @@ import type { EventHandler } from '../event-router';
 
 /** Devices of the signed-in user (contract section 5). */
 export function createDeviceHandlers(deps: {
-  registerDevice: (userId: string, input: DeviceInput) => Promise<DeviceRecord[]>;
+  registerDevice: (userId: string, input: DeviceInput, sessionId: string) => Promise<DeviceRecord[]>;
   removeDevice: (userId: string, deviceId: string) => Promise<DeviceRecord[]>;
   presentDevices: (userId: string, devices: DeviceRecord[]) => unknown;
 }) {
@@ -13,7 +13,7 @@ export function createDeviceHandlers(deps: {
     register_device: async (actor, payload) => ({
       devices: presentDevices(
         actor.userId,
-        await registerDevice(actor.userId, payload as unknown as DeviceInput),
+        await registerDevice(actor.userId, payload as unknown as DeviceInput, actor.sessionId),
       ),
     }),
     remove_device: async (actor, { deviceId }) => ({

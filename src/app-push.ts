@@ -1,0 +1,105 @@
+import type { Config } from './config/env';
+import { OFFLINE_GRACE_MS } from './config/limits';
+import type { Logger } from './config/logger';
+import type { Connections } from './delivery/connections';
+import { createPushAcks } from './delivery/push-acks';
+import { createPushFollower } from './delivery/push-follower';
+import { createMessagePushes } from './delivery/push-messages';
+import { createPushOwed } from './delivery/push-owed';
+import { createPushQueue } from './delivery/push-queue';
+import { startReadPushes } from './delivery/push-reads';
+import { createPushTold } from './delivery/push-told';
+import type { EventBus } from './events/event-bus';
+import type { Journal } from './journal/journal.types';
+import { createPushProvider } from './providers/push';
+import type { PushProvider } from './providers/push/push.port';
+import { createPushFacts } from './services/push-facts';
+import { createPushMarks } from './services/push-marks';
+import { createPushProgress, forgetPushProgress } from './services/push-progress';
+import type { PushDevice, PushTokenService } from './services/push-token.service';
+import type { RosterService } from './services/roster.service';
+import type { Clock } from './types/clock';
+
+interface PushBase {
+  config: Config;
+  logger: Logger;
+  bus: EventBus;
+  clock: Clock;
+  connections: Connections;
+}
+
+interface PushServices {
+  journal: Pick<Journal, 'settle'>;
+  rosters: RosterService;
+  pushTokens: PushTokenService;
+}
+
+/** Pushes: to be started before anybody is served, and stopped after the last message was written. */
+export interface PushGround {
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Everything that brings news to devices without a connection; nothing at all where no provider is configured. */
+export function createPushGround(
+  base: PushBase,
+  services: PushServices,
+  provider: PushProvider = createPushProvider(base.config.push),
+): PushGround {
+  return provider.isConfigured ? createPushes(base, services, provider) : createNoPushes(base);
+}
+
+function createNoPushes({ logger }: PushBase): PushGround {
+  return {
+    async start() {
+      logger.info('Push: none (no Firebase credentials); devices hear what happened when they connect');
+      // Should pushes come later, they begin then.
+      await forgetPushProgress();
+    },
+    stop: async () => undefined,
+  };
+}
+
+function createPushes(base: PushBase, services: PushServices, provider: PushProvider): PushGround {
+  const { bus, clock, logger } = base;
+  const { journal, rosters, pushTokens: tokens } = services;
+  const overdueWaitMs = OFFLINE_GRACE_MS;
+  const isConnected = whoIsConnected(base.connections);
+  const facts = createPushFacts({ journal, clock });
+  const marks = createPushMarks({ clock, logger });
+  const queue = createPushQueue({ provider, dropToken: tokens.drop, clock, logger });
+  const common = { bus, clock, logger, rosters, tokens, isConnected, facts, marks, queue, overdueWaitMs };
+  const pushes = createMessagePushes({ ...common, acks: createPushAcks(bus), told: createPushTold() });
+  const follower = createPushFollower({ ...common, pushes });
+  const progress = createPushProgress({ clock, logger, decidedBefore: follower.decidedBefore });
+  const owed = createPushOwed({ ...common, pushes });
+  const reads = startReadPushes(common);
+
+  return {
+    async start() {
+      logger.info(`Push: ${provider.name}`);
+      await progress.begin();
+      await owed.start();
+      follower.start(progress);
+    },
+
+    async stop() {
+      pushes.stop();
+      await follower.stop();
+      await reads.stop();
+      await owed.stop();
+      await queue.stop();
+      await marks.stop();
+      await progress.stop();
+      await provider.stop();
+    },
+  };
+}
+
+/** A device has a connection when a socket says so by its id, or by the session that brought its token. */
+function whoIsConnected(connections: Connections): (device: PushDevice) => boolean {
+  return ({ userId, deviceId, sessionId }) =>
+    connections
+      .ofUser(userId)
+      .some((connection) => connection.deviceId === deviceId || connection.sessionId === sessionId);
+}

@@ -1,0 +1,167 @@
+import type { EventBus } from '../events/event-bus';
+import type { MessageRecord } from '../models/message.model';
+import { chatCollapseId, presentMessagePush } from '../presenters/push.presenter';
+import type { PushFacts } from '../services/push-facts';
+import type { PushMarks } from '../services/push-marks';
+import type { PushDevice, PushTokenService } from '../services/push-token.service';
+import type { RosterService } from '../services/roster.service';
+import type { Roster } from '../services/roster.types';
+import type { Clock } from '../types/clock';
+import type { PushNote } from '../types/push-note';
+import type { PushAcks } from './push-acks';
+import type { PushComposer, PushJob, PushQueue } from './push-queue';
+import type { PushedMessage, PushTold } from './push-told';
+
+/** A message that nobody has heard of for so long is no news any more. */
+const STALE_AFTER_MS = 24 * 3_600_000;
+
+export interface MessagePushes {
+  /**
+   * Decides for each member's devices: those with a connection hear it there, the others get a push. `isOwed` tells, where part of
+   * this was decided before, whether a device may still be owed one.
+   */
+  decide(
+    messages: readonly MessageRecord[],
+    isOwed?: (device: PushDevice, message: PushedMessage) => boolean,
+  ): Promise<void>;
+  /** Queues one push, also again; false when there is no room, and it stays owed. */
+  push(device: PushDevice, message: PushedMessage & { at: Date }, waitMs?: number): boolean;
+  /** From now on connections end because the server does; their devices come back. */
+  stop(): void;
+}
+
+/** Owns who is pushed a message: each device by itself, whatever the user's others do (contract section 7). */
+export function createMessagePushes(deps: {
+  bus: EventBus;
+  clock: Clock;
+  rosters: RosterService;
+  tokens: Pick<PushTokenService, 'devicesOf'>;
+  isConnected: (device: PushDevice) => boolean;
+  facts: Pick<PushFacts, 'messages'>;
+  marks: PushMarks;
+  queue: PushQueue;
+  acks: PushAcks;
+  told: PushTold;
+  /** The wait of what is owed from before the last start, in which devices may connect again. */
+  overdueWaitMs: number;
+}): MessagePushes {
+  const { bus, clock, rosters, tokens, isConnected, facts, marks, queue, acks, told, overdueWaitMs } = deps;
+  const messageOf = new WeakMap<PushJob, PushedMessage>();
+  let isStopped = false;
+
+  /** Leaves out who confirmed, or reconnected, in the meantime, and what the facts say nobody needs to hear. */
+  const compose: PushComposer = async (jobs) => {
+    const waiting = jobs.flatMap((job) => {
+      const message = messageOf.get(job);
+      return message && !isHeld(job.device, message, job.decidedAt) ? [{ job, message }] : [];
+    });
+    const wanted = waiting.map(({ job, message }) => ({ userId: job.device.userId, ...message }));
+    const [found, tokenOf] = await Promise.all([
+      facts.messages(wanted),
+      currentTokens(
+        tokens,
+        waiting.map(({ job }) => job.device),
+      ),
+    ]);
+    const now = clock.now();
+    const notes = new Map<PushJob, PushNote>();
+    waiting.forEach(({ job, message }, i) => {
+      const [fact, token] = [found[i], tokenOf(job.device)];
+      if (!fact || token === undefined || isHeld(job.device, message, job.decidedAt)) return;
+      notes.set(job, { token, ...presentMessagePush(fact, now) });
+    });
+    return notes;
+  };
+
+  function isHeld(device: PushDevice, message: PushedMessage, since: Date): boolean {
+    if (acks.has(device, message.chatId, message.seq, since)) return true;
+    if (!isConnected(device)) return false;
+    told.add({ device, message, at: clock.now() });
+    return true;
+  }
+
+  function push(device: PushDevice, message: PushedMessage & { at: Date }, waitMs = 0): boolean {
+    const { chatId, messageId, seq, at } = message;
+    const about = chatCollapseId(chatId);
+    const key = { userId: device.userId, deviceId: device.deviceId, about };
+    marks.due(key, seq);
+    const job: PushJob = {
+      device,
+      about,
+      isUrgent: false,
+      isAlert: true,
+      isReplacing: false,
+      decidedAt: clock.now(),
+      staleAt: new Date(at.getTime() + STALE_AFTER_MS),
+      compose,
+      onSettled: (wasSent) => marks.done(key, seq, wasSent),
+    };
+    messageOf.set(job, { chatId, messageId, seq });
+    return queue.add(job, waitMs);
+  }
+
+  bus.on('connection.closed', ({ userId, deviceId, heardAt }) => {
+    if (isStopped || isConnected({ userId, deviceId, token: '', sessionId: undefined })) return;
+    for (const { device, message, at } of told.takeSince({ userId, deviceId }, heardAt)) {
+      if (!acks.has(device, message.chatId, message.seq, at)) push(device, { ...message, at });
+    }
+  });
+
+  return {
+    push,
+    stop() {
+      isStopped = true;
+    },
+
+    async decide(messages, isOwed) {
+      const audience = await audiencesOf(messages, rosters);
+      const devices = await tokens.devicesOf([...new Set([...audience.values()].flat())]);
+      const byUser = new Map<string, PushDevice[]>();
+      for (const device of devices) byUser.set(device.userId, [...(byUser.get(device.userId) ?? []), device]);
+      for (const [message, userIds] of audience) {
+        const pushed = toPushed(message);
+        for (const device of userIds.flatMap((userId) => byUser.get(userId) ?? [])) {
+          if (isOwed && !isOwed(device, pushed)) continue;
+          if (!isOwed && isConnected(device)) told.add({ device, message: pushed, at: clock.now() });
+          else push(device, { ...pushed, at: message.createdAt }, isOwed ? overdueWaitMs : 0);
+        }
+      }
+    },
+  };
+}
+
+/** Who is to hear of each message: the members who were there, but its sender; nobody of what the server itself wrote. */
+async function audiencesOf(
+  messages: readonly MessageRecord[],
+  rosters: RosterService,
+): Promise<Map<MessageRecord, string[]>> {
+  const audiences = new Map<MessageRecord, string[]>();
+  for (const message of messages) {
+    if (message.content === null || message.content.type === 'system') continue;
+    const chatId = String(message.chatId);
+    const roster = rosters.peek(chatId) ?? (await rosters.get(chatId));
+    if (roster && !roster.isBlocked) audiences.set(message, hearersOf(roster, message));
+  }
+  return audiences;
+}
+
+function hearersOf({ members }: Roster, { senderId, seq }: MessageRecord): string[] {
+  const sender = String(senderId);
+  return [...members].flatMap(([userId, { joinedSeq }]) =>
+    userId !== sender && seq > joinedSeq ? [userId] : [],
+  );
+}
+
+function toPushed({ chatId, _id, seq }: MessageRecord): PushedMessage {
+  return { chatId: String(chatId), messageId: String(_id), seq };
+}
+
+/** A device is sent to by the token it has now; one that lost it, or was signed out, not at all. */
+export async function currentTokens(
+  tokens: Pick<PushTokenService, 'devicesOf'>,
+  wanted: readonly PushDevice[],
+): Promise<(device: PushDevice) => string | undefined> {
+  const devices = await tokens.devicesOf([...new Set(wanted.map(({ userId }) => userId))]);
+  const known = new Map(devices.map(({ userId, deviceId, token }) => [`${userId}:${deviceId}`, token]));
+  return ({ userId, deviceId }) => known.get(`${userId}:${deviceId}`);
+}

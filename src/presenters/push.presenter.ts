@@ -1,0 +1,93 @@
+import type { MessageFacts, NamedUser } from '../services/push-facts';
+import type { Content } from '../types/content';
+import type { PushNote } from '../types/push-note';
+
+/** Everything of a push but the token. */
+export type PushText = Omit<PushNote, 'token'>;
+
+const MESSAGE_TTL_SECONDS = 28 * 86_400;
+/** A push has room for 4,096 bytes; four for each character leave half of it to the rest. */
+const MAX_PREVIEW = 240;
+const MAX_TITLE = 100;
+/** Somebody who has not given a name yet. */
+const NAMELESS = '·';
+
+/** What pushes about a chat have in common: the newest takes the place of those before it. */
+export function chatCollapseId(chatId: string): string {
+  return `chat-${chatId}`;
+}
+
+/** The chat that a collapse id is about. */
+export function chatOfCollapseId(about: string): string | undefined {
+  return about.startsWith('chat-') ? about.slice('chat-'.length) : undefined;
+}
+
+/** A new message, with a short form of it in no language. */
+export function presentMessagePush({ message, chat, sender, badge }: MessageFacts, now: Date): PushText {
+  const chatId = String(chat._id);
+  const name = nameOf(sender);
+  const preview = previewOf(message.content);
+  const isGroup = chat.type === 'group';
+  const title = isGroup ? chat.name || name : name;
+  return {
+    collapseId: chatCollapseId(chatId),
+    threadId: chatCollapseId(chatId),
+    alert: {
+      title: cut(title, MAX_TITLE),
+      body: cut(isGroup ? `${name}: ${preview}` : preview, MAX_PREVIEW),
+    },
+    data: {
+      type: 'message',
+      chatId,
+      messageId: String(message._id),
+      seq: String(message.seq),
+      senderId: String(message.senderId),
+      contentType: message.content?.type ?? '',
+      badge: String(badge),
+    },
+    badge,
+    urgency: 'high',
+    ttlSeconds: ttlUntil(message.expiresAt, now),
+  };
+}
+
+/** Takes a chat's notification away that was read, or put away, on another device. */
+export function presentClearedPush(told: { chatId: string; readSeq: number; badge: number }): PushText {
+  const { chatId, readSeq, badge } = told;
+  return {
+    collapseId: chatCollapseId(chatId),
+    data: { type: 'read', chatId, readSeq: String(readSeq), badge: String(badge) },
+    badge,
+    urgency: 'normal',
+    ttlSeconds: MESSAGE_TTL_SECONDS,
+  };
+}
+
+/** How somebody is called in a push. */
+export function nameOf(user: NamedUser | undefined): string {
+  return cut(user?.name || user?.username || NAMELESS, MAX_TITLE);
+}
+
+function ttlUntil(expiresAt: Date | undefined, now: Date): number {
+  if (!expiresAt) return MESSAGE_TTL_SECONDS;
+  return Math.min(MESSAGE_TTL_SECONDS, Math.max(0, Math.ceil((expiresAt.getTime() - now.getTime()) / 1000)));
+}
+
+const SIGNS = { image: '📷', video: '🎬', audio: '🎤', document: '📎', location: '📍' } as const;
+
+function previewOf(content: Content | null): string {
+  if (content === null || content.type === 'system') return '';
+  if (content.type === 'text') return content.text;
+  const words = 'caption' in content && content.caption ? content.caption : content.name;
+  const sign = SIGNS[content.type];
+  // What a camera or recorder calls its files tells nobody anything.
+  const isNamed = content.type === 'document' || content.type === 'location' || words !== content.name;
+  return words && isNamed ? `${sign} ${words}` : sign;
+}
+
+/** Cuts between characters, not within one. */
+function cut(text: string, max: number): string {
+  const flat = text.replace(/\s+/g, ' ').trim();
+  const characters = [...flat];
+  return characters.length > max ? `${characters.slice(0, max - 1).join('')}…` : flat;
+}
