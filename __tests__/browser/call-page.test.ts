@@ -6,6 +6,7 @@ import {
   type Caller,
   callOf,
   candidateTypes,
+  crossOffers,
   gone,
   openCaller,
   openChat,
@@ -169,6 +170,10 @@ describeInBrowser('calls on the chat page, with Alice at a desk and Bob on a pho
     await button(alice.page, 'Close').click();
     await button(bob.page, 'Close').click();
   }, 40_000);
+
+  it('shows both pictures when two offers cross', async () => {
+    await crossOffers(alice.page);
+  }, 20_000);
 
   it('rings on a page that opens meanwhile, and ends the call of a page that goes', async () => {
     await button(alice.page, 'Audio call').click();
