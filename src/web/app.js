@@ -2,10 +2,12 @@
 import { createActions } from './actions.js';
 import { createMediaParts } from './app-media.js';
 import { createCalls } from './calls/calls.js';
+import { createContacts } from './contact-actions.js';
 import { h, setText } from './lib/dom.js';
 import { announcement, errorText } from './lib/words.js';
 import { createApi } from './net/api.js';
 import { listen } from './net/live.js';
+import { createNotices } from './net/notices.js';
 import { createOutbox } from './net/outbox.js';
 import { createPeople } from './net/people.js';
 import { createReceipts } from './net/receipts.js';
@@ -52,6 +54,8 @@ export function createApp({ session, onSignedOut }) {
     uploader: media.shared.uploader,
     onReaction: (name, emoji) => toast(`${name} reacted with ${emoji} to your story`),
   });
+  const notices = createNotices({ store, api, socket, onChange: () => store.update(() => {}) });
+  const contacts = createContacts({ store, api, socket, onChange: onContactsChanged });
   const sync = createSync({ store, socket, onDone: onCaughtUp });
   const router = createRouter(showAddressed);
   const calls = createCalls({ store, api, socket, onChange: () => callViews.render(), say: toast });
@@ -62,6 +66,8 @@ export function createApp({ session, onSignedOut }) {
     socket,
     actions,
     calls,
+    contacts,
+    notices,
     people,
     outbox,
     receipts,
@@ -122,6 +128,7 @@ export function createApp({ session, onSignedOut }) {
   function stop() {
     callViews.stop();
     stories.stop();
+    notices.stop();
     socket.stop();
     media.stop();
     clearInterval(ticker);
@@ -140,10 +147,18 @@ export function createApp({ session, onSignedOut }) {
     onSignedOut();
   }
 
+  /** The feed of one's own changes has the truth about contacts and blocks. */
+  function onContactsChanged() {
+    sync.schedule();
+    notices.schedule();
+    store.update(() => {});
+  }
+
   function onConnected() {
     void sync.run();
     void calls.resume();
     void stories.load().catch(() => {});
+    notices.schedule();
   }
 
   /** @param {import('./types').State['connection']} connection */
@@ -180,6 +195,7 @@ export function createApp({ session, onSignedOut }) {
     banner.render();
     const unread = unreadChatCount(state);
     document.title = unread > 0 ? `(${unread}) Parley` : 'Parley';
+    notices.watch();
     people.need(partnersOnTop(), true);
     people.need(peopleInList());
   }

@@ -1,10 +1,12 @@
 import type { Actions } from './actions.js';
 import type { Calls } from './calls/calls.js';
+import type { Contacts } from './contact-actions.js';
 import type { Player } from './lib/player.js';
 import type { Previews } from './lib/previews.js';
 import type { Recorded } from './lib/recording.js';
 import type { AddressRenewal } from './net/address-renewal.js';
 import type { FileOutbox } from './net/file-outbox.js';
+import type { Notices } from './net/notices.js';
 import type { Outbox } from './net/outbox.js';
 import type { People } from './net/people.js';
 import type { Receipts } from './net/receipts.js';
@@ -23,6 +25,8 @@ export interface App {
   socket: Socket;
   actions: Actions;
   calls: Calls;
+  contacts: Contacts;
+  notices: Notices;
   people: People;
   outbox: Outbox;
   receipts: Receipts;

@@ -145,6 +145,7 @@ export interface State {
   starred: Set<string>;
   hidden: Set<string>;
   contacts: Set<string>;
+  blocked: Set<string>;
   cursors: Record<string, number>;
   userRev: number | undefined;
   connection: 'connecting' | 'online' | 'offline' | 'replaced';
@@ -198,4 +199,31 @@ export interface OwnCall {
   /** How it ended: a word of `end-call`. */
   endStatus: string | null;
   stats: Record<string, number | string> | null;
+}
+
+/** One's own side of a relationship. */
+export interface Contact {
+  id: string;
+  status: 'PENDING' | 'ACCEPTED' | 'BLOCKED';
+  user: User;
+  direction: 'incoming' | 'outgoing';
+  createdAt: string;
+}
+
+export type Relationship = 'none' | 'pending_outgoing' | 'pending_incoming' | 'contact' | 'blocked';
+
+export interface FoundPerson extends User {
+  relationship: Relationship;
+}
+
+/** Something that waits for attention. */
+export interface Notice {
+  id: string;
+  type: 'message' | 'contact_request' | 'missed_call';
+  chatId?: string;
+  count?: number;
+  lastMessage?: Message;
+  contact?: Contact;
+  call?: Call;
+  createdAt: string;
 }

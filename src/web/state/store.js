@@ -25,6 +25,7 @@ export function emptyState() {
     starred: new Set(),
     hidden: new Set(),
     contacts: new Set(),
+    blocked: new Set(),
     cursors: {},
     userRev: undefined,
     connection: 'connecting',

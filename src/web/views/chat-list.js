@@ -8,6 +8,7 @@ import { avatar } from './avatar.js';
 import { openChatMenu } from './chat-menu.js';
 import { openMainMenu } from './main-menu.js';
 import { openNewChat } from './new-chat.js';
+import { noticesPanel } from './notices.js';
 import { iconButton } from './overlay.js';
 import { createSearchResults } from './search-results.js';
 import { createStoryRow } from './story-row.js';
@@ -86,11 +87,17 @@ function sideHeader(app) {
     'aria-label': 'Your profile',
     on: { click: app.openProfile },
   });
+  const bell = iconButton('bell', 'Notices', () => app.openPanel(noticesPanel(app)), {
+    class: 'icon-button bell',
+  });
+  const waiting = h('span', { class: 'badge bell__count', hidden: true });
+  bell.append(waiting);
   const element = h(
     'header',
     { class: 'side__head' },
     me,
     h('h1', {}, 'Chats'),
+    bell,
     iconButton('newChat', 'New chat', () => void openNewChat(app)),
     iconButton('menu', 'Menu', (event) => openMainMenu(app, event.currentTarget)),
   );
@@ -98,6 +105,10 @@ function sideHeader(app) {
   return {
     element,
     render() {
+      const { total } = app.notices.counts();
+      waiting.hidden = total === 0;
+      setText(waiting, total > 99 ? '99+' : String(total));
+      bell.setAttribute('aria-label', total > 0 ? `Notices: ${total}` : 'Notices');
       const { id = '', name = '', avatarUrl } = state.me ?? {};
       if (version === `${id}${name}${avatarUrl}`) return;
       version = `${id}${name}${avatarUrl}`;
