@@ -10,6 +10,7 @@ import { MAX_JSON_BYTES } from './config/limits';
 import { createAuthController } from './controllers/auth.controller';
 import { createChatController } from './controllers/chat.controller';
 import { createContactController } from './controllers/contact.controller';
+import { createEmailController } from './controllers/email.controller';
 import { createMessageController } from './controllers/message.controller';
 import { createMessageSearchController } from './controllers/message-search.controller';
 import { createPasswordController } from './controllers/password.controller';
@@ -29,6 +30,7 @@ import { createAuthRouter } from './routes/auth.routes';
 import { createChatRouter } from './routes/chat.routes';
 import { createContactRouter } from './routes/contact.routes';
 import { createDocsRouter } from './routes/docs.routes';
+import { createEmailRouter } from './routes/email.routes';
 import { createHealthRouter } from './routes/health.routes';
 import { createJwksRouter } from './routes/jwks.routes';
 import { createChatMessageRouter, createMessageRouter } from './routes/message.routes';
@@ -140,6 +142,7 @@ function createApi(
   api.use('/auth', createAuthRouter({ authController: authController(parts), ...gates }));
   const passwords = { passwordController: passwordController(parts), userController: users };
   api.use('/auth', createPasswordRouter({ ...passwords, ...gates }));
+  api.use('/users/email', createEmailRouter({ controller: emailController(parts), authenticate }));
   const contactController = createContactController({ ...services, signer: base.media.signer });
   api.use(
     '/users',
@@ -169,6 +172,14 @@ function userController({ services, base }: HttpParts) {
   return createUserController({
     ...services,
     avatars: base.media.avatars,
+    signer: base.media.signer,
+    isDeviceOnline: base.connections.hasDevice,
+  });
+}
+
+function emailController({ services, base }: HttpParts) {
+  return createEmailController({
+    emailService: services.emailService,
     signer: base.media.signer,
     isDeviceOnline: base.connections.hasDevice,
   });

@@ -11,6 +11,7 @@ import { createJournal } from './journal/journal';
 import { createChatViews } from './presenters/chat-list.presenter';
 import { createPresentMessages } from './presenters/message-list.presenter';
 import { createSyncResponder } from './presenters/sync.presenter';
+import type { MailProvider } from './providers/mail/mail.port';
 import type { SmsProvider } from './providers/sms/sms.port';
 import { createAccountService } from './services/account.service';
 import { createAuthService } from './services/auth.service';
@@ -21,12 +22,14 @@ import { createChatSnapshotService } from './services/chat-snapshot.service';
 import { createContactService } from './services/contact.service';
 import { createContactSyncService } from './services/contact-sync.service';
 import { createDeviceService } from './services/device.service';
+import { createEmailService } from './services/email.service';
 import { createGroupService } from './services/group.service';
 import { createHistoryService } from './services/history.service';
 import { createInviteService } from './services/invite.service';
 import { createMessageService } from './services/message.service';
 import { createMessageSearchService } from './services/message-search.service';
 import { createOtpService } from './services/otp.service';
+import { createOtpChannels } from './services/otp-channels';
 import { createPasswordService } from './services/password.service';
 import { createPeopleService } from './services/people.service';
 import { createPresenceService } from './services/presence.service';
@@ -56,6 +59,7 @@ export interface Foundation {
   clock: Clock;
   connections: Connections;
   sms: SmsProvider;
+  mail: MailProvider;
   signingKey: SigningKey;
   media: MediaGround;
 }
@@ -110,7 +114,7 @@ function createChatServices({ config, logger, bus, clock, media }: Foundation) {
 }
 
 function createPeopleServices(
-  { config, logger, bus, clock, sms, signingKey, media }: Foundation,
+  { config, logger, bus, clock, sms, mail, signingKey, media }: Foundation,
   { userChanges, groups }: ReturnType<typeof createChatServices>,
   { calls }: CallServices,
 ) {
@@ -129,7 +133,8 @@ function createPeopleServices(
   const deviceService = createDeviceService({ bus, clock, pushTokens, revokeDevice });
   const userService = createUserService({ bus, library: media.library });
   const rateCounts = createRateCountService({ clock });
-  const otpService = createOtpService({ sms, rateCounts, clock, otp });
+  const channels = createOtpChannels({ sms, mail, otp });
+  const otpService = createOtpService({ channels, rateCounts, clock, otp });
   const contactService = createContactService({ bus, userChanges });
   const people = createPeopleService();
   const auth = { otpService, sessionService, tokenService, deviceService, userService, bus };
@@ -138,6 +143,7 @@ function createPeopleServices(
     pushTokens,
     deviceService,
     userService,
+    emailService: createEmailService({ otpService, bus }),
     userSearchService: createUserSearchService(),
     contactService,
     people,

@@ -21,6 +21,7 @@ import { createErasureJob } from './jobs/resume-erasures';
 import { createRevocationWatch } from './jobs/watch-revocations';
 import { connectMongo, disconnectMongo } from './models/connect';
 import { migrate } from './models/migrate';
+import { createMailProvider } from './providers/mail';
 import type { PushProvider } from './providers/push/push.port';
 import { connectRedis } from './providers/redis';
 import { createSmsProvider } from './providers/sms';
@@ -68,6 +69,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     clock,
     connections: createConnections(),
     sms: overrides.sms ?? createSmsProvider(config.sms, { logger }),
+    mail: createMailProvider(config.mail, { logger }),
     signingKey,
     media,
   };
