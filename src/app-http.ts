@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis';
 import { createCallsRouter } from './app-calls';
 import { createDialectMounts } from './app-dialects';
 import { createMediaRoutes } from './app-media';
+import { createHttpMeasuring, createMetricsRoutes } from './app-metrics';
 import { createPeopleRouter } from './app-people';
 import type { Foundation, Services } from './app-services';
 import { createStoriesRouter } from './app-stories';
@@ -58,7 +59,9 @@ export function createExpress(parts: HttpParts): Express {
   app.disable('x-powered-by').disable('etag');
   app.set('query parser', 'simple').set('trust proxy', config.trustProxy);
   app.use(requestContext, accessLog(logger), drain(parts.isDraining), securityHeaders());
+  app.use(createHttpMeasuring(parts.base.metrics));
   app.use('/health', createHealthRouter({ mongo: mongoHealth, ffmpeg: parts.base.media.health }));
+  app.use(metricsRoutes(parts));
   app.use('/api/docs', createDocsRouter(config.dialects.enabled));
   const origins = originRule(config.allowedOrigins, config.isProduction);
   const gates = {
@@ -72,9 +75,14 @@ export function createExpress(parts: HttpParts): Express {
   app.use('/api', createApi(parts, gates));
   for (const { path, router } of mounts) app.use(path, router);
   app.use(createJwksRouter({ authController: authController(parts) }));
-  app.use(createWebRouter());
+  app.use(createWebRouter({ redirectsMedia: config.media.store.provider !== 'disk' }));
   app.use(routeNotFound, createErrorHandler(logger));
   return app;
+}
+
+function metricsRoutes(parts: HttpParts): Router {
+  const { metrics, config } = parts.base;
+  return createMetricsRoutes(metrics, config, limitFor(parts, 'metrics', config.rateLimit.max));
 }
 
 function drain(isDraining: () => boolean): RequestHandler {

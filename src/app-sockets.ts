@@ -40,6 +40,7 @@ export function createSockets(http: HttpServer, base: Foundation, services: Serv
     authenticate: authenticator.onAuthenticate,
     eventsPerWindow: config.rateLimit.socketEventsPer10s,
     logger,
+    onServed: base.metrics.eventServed,
   });
   serveSockets({ io, authenticator, route, connections, bus, onGone: services.typing.clearSocket });
   startDelivery(io, base, services, outbounds);

@@ -16,7 +16,7 @@ interface Layer {
 }
 
 /** What is no API: the page and its files. */
-const API_PREFIXES = ['/api', '/health', '/.well-known'];
+const API_PREFIXES = ['/api', '/health', '/metrics', '/.well-known'];
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
 
 const dataDir = mkdtempSync(path.join(tmpdir(), 'parley-docs-routes-'));

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { type CallsConfig, readCalls } from './env-calls';
 import { type DialectsConfig, readDialects } from './env-dialects';
 import { type MailConfig, readMail } from './env-mail';
+import { type MetricsConfig, readMetrics } from './env-metrics';
 import { type PushConfig, readPush } from './env-push';
 import { EnvReader, type EnvSource } from './env-reader';
 import { type MediaConfig, readMediaConfig } from './media-config';
@@ -58,6 +59,7 @@ export interface Config {
   dialects: DialectsConfig;
   journal: { maxPending: number };
   calls: CallsConfig;
+  metrics: MetricsConfig;
   push: PushConfig;
 }
 
@@ -120,6 +122,7 @@ export function loadConfig(source: EnvSource = process.env): Config {
     dialects: readDialects(env),
     journal: { maxPending: env.integer('JOURNAL_MAX_PENDING', 20_000, { min: 1, max: 1e7 }) },
     calls: readCalls(env),
+    metrics: readMetrics(env),
     push: readPush(env),
   };
   if (!isProduction && config.sms.provider === 'console') config.otp.fixedCode = DEVELOPMENT_CODE;

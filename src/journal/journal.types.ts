@@ -28,6 +28,13 @@ export type MessagePatch = Partial<
   Pick<MessageRecord, 'content' | 'reactions' | 'editedAt' | 'deletedAt' | 'replyTo' | 'expiresAt'>
 >;
 
+/** Hears what the journal does, at the moment it does it: it must be quick and must not throw. */
+export interface JournalObserver {
+  onWritten(messages: readonly MessageRecord[]): void;
+  /** One write is over, however it ended. */
+  onFlushed(sample: { rows: number; seconds: number }): void;
+}
+
 export interface Journal {
   /**
    * Writes one message and resolves once it is on disk in a majority of the replica set.
@@ -50,6 +57,8 @@ export interface Journal {
   head(chatId: string): Promise<ChatHead>;
   /** Resolves when what this node wrote to these chats has reached their projections (chat heads, senders' watermarks). */
   settle(chatIds: readonly string[]): Promise<void>;
+  /** How many messages and changes wait to be written. */
+  pending(): number;
   /** Refuses new work, finishes what is queued, writes the projections. */
   stop(): Promise<void>;
 }

@@ -3,6 +3,7 @@ import { AppError, unauthenticated } from '../errors/app-error';
 import { toAck } from '../errors/to-ack';
 import { toAppError } from '../errors/to-app-error';
 import type { Actor } from '../types/actor';
+import { NATIVE_DIALECT } from '../types/dialect';
 import type { PayloadValidator } from './payload-schemas';
 import type { ParleySocket } from './socket-state';
 
@@ -53,8 +54,14 @@ export function createEventRouter(deps: {
   validator: PayloadValidator;
   eventsPerWindow: number;
   logger: Logger;
+  /** Hears of every answer: `ok`, or the code of the error; names that nobody knows are all `other`. */
+  onServed?: (event: string, outcome: string) => void;
 }): (socket: ParleySocket) => void {
-  const { findEvent, authenticate, validator, eventsPerWindow, logger } = deps;
+  const { findEvent, authenticate, validator, eventsPerWindow, logger, onServed } = deps;
+
+  const isKnown = (event: string) =>
+    event === 'authenticate' || findEvent(event, NATIVE_DIALECT) !== undefined;
+  const labelOf = (event: string) => (isKnown(event) ? event : 'other');
 
   function assertWithinRate(socket: ParleySocket): void {
     const now = Date.now();
@@ -96,6 +103,7 @@ export function createEventRouter(deps: {
 
   function fail(socket: ParleySocket, event: string, error: unknown, callback: Callback | undefined): void {
     const appError = toAppError(error);
+    onServed?.(labelOf(event), appError.code);
     if (appError.code === 'internal')
       logger.error(`Event ${event.slice(0, 50)} failed`, { cause: appError.cause ?? error });
     const answer = toAck(appError);
@@ -115,7 +123,10 @@ export function createEventRouter(deps: {
         tell: (name, told) => socket.emit(name, told),
       };
       serve(socket, event, payload, asking)
-        .then((answer) => callback?.({ ok: true, ...answer }))
+        .then((answer) => {
+          onServed?.(labelOf(event), 'ok');
+          callback?.({ ok: true, ...answer });
+        })
         .catch((error) => fail(socket, event, error, callback));
     });
   };
