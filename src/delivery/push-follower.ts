@@ -16,8 +16,8 @@ const RETRY_AFTER_MS = 1000;
 export interface PushFollower {
   /** Nothing that was announced before this time is undecided. */
   decidedBefore(): Date;
-  /** Decides what a crash left undecided, then follows what is written. */
-  start(progress: PushProgress): void;
+  /** Follows what is written; with `isAlone` after what a crash left undecided, else other nodes see to that. */
+  start(progress: PushProgress, isAlone: boolean): void;
   /** Decides what a node that ended left undecided. */
   catchUp(): void;
   stop(): Promise<void>;
@@ -125,8 +125,9 @@ export function createPushFollower(deps: {
   return {
     decidedBefore: () => behindSince ?? waiting[0]?.at ?? clock.now(),
 
-    start(log) {
+    start(log, isAlone) {
       progress = log;
+      if (!isAlone) return;
       hasMissed = true;
       behindSince = new Date(0);
       startCatchingUp();

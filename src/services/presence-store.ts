@@ -146,6 +146,27 @@ export async function hasDeviceElsewhere(userId: string, deviceId: string, node:
   return (await UserModel.exists({ _id: toObjectId(userId), sockets: socket })) !== null;
 }
 
+/** Makes the function that tells of users' devices which are connected to other nodes; it asks nobody while there are none. */
+export function createConnectedElsewhere(node: { id: string; hasOthers(): boolean }) {
+  return async (userIds: readonly string[]): Promise<(device: Device) => boolean> => {
+    if (!node.hasOthers() || userIds.length === 0) return () => false;
+    const users = await UserModel.find(
+      { _id: trusted({ $in: userIds.map(toObjectId) }) },
+      { sockets: 1 },
+    ).lean();
+    const elsewhere = users.flatMap(({ _id, sockets = [] }) =>
+      sockets.filter((socket) => socket.node !== node.id).map(({ deviceId }) => `${_id}:${deviceId}`),
+    );
+    const places = new Set(elsewhere);
+    return ({ userId, deviceId }) => places.has(`${userId}:${deviceId}`);
+  };
+}
+
+interface Device {
+  userId: string;
+  deviceId: string;
+}
+
 /** An update that keeps the sockets of which `condition` holds. */
 function keepingSockets(condition: object, more: object = {}): object[] {
   const kept = { $filter: { input: '$sockets', as: 'socket', cond: condition } };
