@@ -13,6 +13,7 @@ const MAY_IMPORT = {
   helpers: [],
   models: [],
   events: ['models'],
+  nodes: ['models'],
   policies: ['models'],
   journal: ['models', 'events'],
   media: [],
@@ -38,6 +39,7 @@ const MAY_NAME = {
   delivery: ['services'],
   controllers: ['models', 'ports'],
   socket: ['models'],
+  dialects: ['models', 'socket'],
 };
 
 module.exports = { COMMON, MAY_IMPORT, MAY_NAME };

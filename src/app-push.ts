@@ -11,7 +11,6 @@ import { startReadPushes } from './delivery/push-reads';
 import { createPushTold } from './delivery/push-told';
 import type { EventBus } from './events/event-bus';
 import type { Journal } from './journal/journal.types';
-import { createPushProvider } from './providers/push';
 import type { PushProvider } from './providers/push/push.port';
 import { createPushFacts } from './services/push-facts';
 import { createPushMarks } from './services/push-marks';
@@ -37,15 +36,13 @@ interface PushServices {
 /** Pushes: to be started before anybody is served, and stopped after the last message was written. */
 export interface PushGround {
   start(): Promise<void>;
+  /** Decides what a node that ended left undecided. */
+  catchUp(): void;
   stop(): Promise<void>;
 }
 
 /** Everything that brings news to devices without a connection; nothing at all where no provider is configured. */
-export function createPushGround(
-  base: PushBase,
-  services: PushServices,
-  provider: PushProvider = createPushProvider(base.config.push),
-): PushGround {
+export function createPushGround(base: PushBase, services: PushServices, provider: PushProvider): PushGround {
   return provider.isConfigured ? createPushes(base, services, provider) : createNoPushes(base);
 }
 
@@ -56,6 +53,7 @@ function createNoPushes({ logger }: PushBase): PushGround {
       // Should pushes come later, they begin then.
       await forgetPushProgress();
     },
+    catchUp: () => undefined,
     stop: async () => undefined,
   };
 }
@@ -82,6 +80,8 @@ function createPushes(base: PushBase, services: PushServices, provider: PushProv
       await owed.start();
       follower.start(progress);
     },
+
+    catchUp: follower.catchUp,
 
     async stop() {
       pushes.stop();

@@ -1,5 +1,6 @@
 /** The page once somebody is signed in: wires store, network and views, and is what the views call. */
 import { createActions } from './actions.js';
+import { createMediaParts } from './app-media.js';
 import { createCalls } from './calls/calls.js';
 import { createContacts } from './contact-actions.js';
 import { h, setText } from './lib/dom.js';
@@ -43,6 +44,7 @@ export function createApp({ session, onSignedOut }) {
   const actions = createActions({ api, store, socket });
   const people = createPeople({ store, api });
   const outbox = createOutbox({ store, socket });
+  const media = createMediaParts({ session, api, store, socket, outbox, app: () => app });
   const receipts = createReceipts({ store, socket });
   const notices = createNotices({ store, api, socket, onChange: () => store.update(() => {}) });
   const contacts = createContacts({ store, api, socket, onChange: onContactsChanged });
@@ -61,6 +63,7 @@ export function createApp({ session, onSignedOut }) {
     people,
     outbox,
     receipts,
+    ...media.shared,
     signOut,
     guard,
     send,
@@ -107,6 +110,7 @@ export function createApp({ session, onSignedOut }) {
     callViews.start();
     ticker = setInterval(render, TICK_MS);
     outbox.restore();
+    media.start();
     await actions.loadChats();
     socket.start();
     router.start();
@@ -116,6 +120,7 @@ export function createApp({ session, onSignedOut }) {
     callViews.stop();
     notices.stop();
     socket.stop();
+    media.stop();
     clearInterval(ticker);
     removeEventListener('keydown', onKey);
     router.stop();
@@ -127,6 +132,7 @@ export function createApp({ session, onSignedOut }) {
     await api.post('/api/auth/logout').catch(() => {});
     people.forget();
     outbox.forget();
+    await media.files.forget();
     session.clear();
     onSignedOut();
   }
@@ -153,6 +159,7 @@ export function createApp({ session, onSignedOut }) {
   function onCaughtUp() {
     receipts.noteAllDelivered();
     outbox.flush();
+    media.files.run();
     if (state.openChatId) conversation.render();
   }
 
