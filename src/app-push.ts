@@ -11,7 +11,6 @@ import { startReadPushes } from './delivery/push-reads';
 import { createPushTold } from './delivery/push-told';
 import type { EventBus } from './events/event-bus';
 import type { Journal } from './journal/journal.types';
-import { createPushProvider } from './providers/push';
 import type { PushProvider } from './providers/push/push.port';
 import { createPushFacts } from './services/push-facts';
 import { createPushMarks } from './services/push-marks';
@@ -43,11 +42,7 @@ export interface PushGround {
 }
 
 /** Everything that brings news to devices without a connection; nothing at all where no provider is configured. */
-export function createPushGround(
-  base: PushBase,
-  services: PushServices,
-  provider: PushProvider = createPushProvider(base.config.push),
-): PushGround {
+export function createPushGround(base: PushBase, services: PushServices, provider: PushProvider): PushGround {
   return provider.isConfigured ? createPushes(base, services, provider) : createNoPushes(base);
 }
 
