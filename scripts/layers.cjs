@@ -13,6 +13,7 @@ const MAY_IMPORT = {
   helpers: [],
   models: [],
   events: ['models'],
+  nodes: ['models'],
   policies: ['models'],
   journal: ['models', 'events'],
   media: [],

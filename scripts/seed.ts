@@ -9,6 +9,7 @@ import { openDatabaseBeside } from '../src/embedded/open-database';
 import { createEventBus } from '../src/events/event-bus';
 import { connectMongo, disconnectMongo } from '../src/models/connect';
 import { createIndexes } from '../src/models/indexes';
+import { createNodeLease } from '../src/nodes/node-lease';
 import { createMailProvider } from '../src/providers/mail';
 import { createPrometheusMetrics } from '../src/providers/metrics/prometheus.metrics';
 import { createSmsProvider } from '../src/providers/sms';
@@ -37,6 +38,7 @@ async function seed(config: Config, logger: Logger): Promise<void> {
   const bus = createEventBus((name, cause) => logger.error(`A listener of ${name} failed`, { cause }));
   const signingKey = await loadSigningKey(config.jwt, config);
   const clock = systemClock;
+  const node = createNodeLease({ logger });
   const services = createServices({
     config,
     logger,
@@ -47,7 +49,8 @@ async function seed(config: Config, logger: Logger): Promise<void> {
     mail: createMailProvider(config.mail, { logger }),
     metrics: createPrometheusMetrics(),
     signingKey,
-    media: createMediaGround({ config, clock, logger, bus, secret: signingKey.mediaSecret }),
+    media: createMediaGround({ config, clock, logger, bus, secret: signingKey.mediaSecret, node }),
+    node,
   });
   try {
     await seedWorld(services, bus);

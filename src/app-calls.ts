@@ -6,6 +6,7 @@ import type { Connections } from './delivery/connections';
 import type { EventBus } from './events/event-bus';
 import type { Repeater } from './helpers/repeater';
 import { createCallWatch } from './jobs/watch-calls';
+import type { NodeLease } from './nodes/node-lease';
 import { createCallRouter } from './routes/call.routes';
 import { createCallService } from './services/call.service';
 import { createCallAnalytics } from './services/call-analytics.service';
@@ -15,6 +16,7 @@ import { listCalls } from './services/call-history.service';
 import { createCallSignalling } from './services/call-signalling.service';
 import { createCallStore } from './services/call-store';
 import { createIceServers } from './services/ice-server.service';
+import { hasDeviceElsewhere } from './services/presence-store';
 import type { Clock } from './types/clock';
 
 interface CallBase {
@@ -23,22 +25,25 @@ interface CallBase {
   bus: EventBus;
   clock: Clock;
   connections: Connections;
+  node: NodeLease;
 }
 
 export type CallServices = ReturnType<typeof createCallServices>;
 
 /** The services of calls. */
-export function createCallServices({ config, bus, clock, connections }: CallBase) {
+export function createCallServices({ config, bus, clock, connections, node }: CallBase) {
   const store = createCallStore({ bus, clock });
   const isConnected = (userId: string, socketId: string) =>
     connections.ofUser(userId).some((connection) => connection.socketId === socketId);
+  const hasDevice = async (userId: string, deviceId: string) =>
+    connections.hasDevice(userId, deviceId) || hasDeviceElsewhere(userId, deviceId, node.id);
   const { ringSeconds } = config.calls;
   const calls = createCallService({ store, bus, clock, ringSeconds, isConnected });
   return {
     callStore: store,
     calls,
     callSignalling: createCallSignalling({ store, bus, startCall: calls.startCall }),
-    callConnections: createCallConnections({ store, bus, hasDevice: connections.hasDevice }),
+    callConnections: createCallConnections({ store, bus, hasDevice }),
     callFeedback: createCallFeedbackService({ getCall: calls.getCall, clock }),
   };
 }

@@ -8,6 +8,7 @@ import { createMediaRemoval } from './jobs/remove-media';
 import { type Ffmpeg, findFfmpeg } from './media/ffmpeg';
 import { createWorkQueue } from './media/work-queue';
 import { createUpload, sweepUploads } from './middlewares/upload';
+import type { NodeLease } from './nodes/node-lease';
 import { createMediaStore } from './providers/media';
 import { createMediaRouter } from './routes/media.routes';
 import { createAvatarService } from './services/avatar.service';
@@ -31,8 +32,9 @@ export function createMediaGround(deps: {
   logger: Logger;
   bus: EventBus;
   secret: Buffer;
+  node: NodeLease;
 }) {
-  const { clock, logger, bus, secret } = deps;
+  const { clock, logger, bus, secret, node } = deps;
   const { media: config, publicUrl } = deps.config;
   const uploadsDir = path.join(config.dir, 'uploads');
   const store = createMediaStore(config);
@@ -45,7 +47,7 @@ export function createMediaGround(deps: {
     origin: () => origin,
     clock,
   });
-  const removal = createMediaRemoval({ store, uses, clock, logger });
+  const removal = createMediaRemoval({ store, uses, clock, logger, isMine: node.isFirst });
   let ffmpeg: Ffmpeg | undefined;
   const media = createMediaService({
     config,

@@ -10,6 +10,7 @@ import type { EventBus } from './events/event-bus';
 import type { Repeater } from './helpers/repeater';
 import { createContactFeedJob } from './jobs/resume-contact-feeds';
 import type { Journal } from './journal/journal.types';
+import type { NodeLease } from './nodes/node-lease';
 import { presentContact } from './presenters/contact.presenter';
 import type { PresentMessages } from './presenters/message-list.presenter';
 import {
@@ -97,8 +98,8 @@ export function startPeopleDelivery(
 
 /** The job that completes what a crash kept out of the feeds of contacts. */
 export function createPeopleJob(
-  { logger }: { logger: Logger },
+  { logger, node }: { logger: Logger; node: NodeLease },
   { contactService }: Pick<PeopleServices, 'contactService'>,
 ): Repeater {
-  return createContactFeedJob({ resume: contactService.resumeUntold, logger });
+  return createContactFeedJob({ resume: contactService.resumeUntold, logger, isMine: node.isFirst });
 }

@@ -36,6 +36,8 @@ interface PushServices {
 /** Pushes: to be started before anybody is served, and stopped after the last message was written. */
 export interface PushGround {
   start(): Promise<void>;
+  /** Decides what a node that ended left undecided. */
+  catchUp(): void;
   stop(): Promise<void>;
 }
 
@@ -51,6 +53,7 @@ function createNoPushes({ logger }: PushBase): PushGround {
       // Should pushes come later, they begin then.
       await forgetPushProgress();
     },
+    catchUp: () => undefined,
     stop: async () => undefined,
   };
 }
@@ -77,6 +80,8 @@ function createPushes(base: PushBase, services: PushServices, provider: PushProv
       await owed.start();
       follower.start(progress);
     },
+
+    catchUp: follower.catchUp,
 
     async stop() {
       pushes.stop();

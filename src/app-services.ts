@@ -9,6 +9,7 @@ import type { Connections } from './delivery/connections';
 import type { EventBus } from './events/event-bus';
 import { createKeyedQueue } from './helpers/keyed-queue';
 import { createJournal } from './journal/journal';
+import type { NodeLease } from './nodes/node-lease';
 import { createChatViews } from './presenters/chat-list.presenter';
 import { createPresentMessages } from './presenters/message-list.presenter';
 import { createSyncResponder } from './presenters/sync.presenter';
@@ -63,6 +64,7 @@ export interface Foundation {
   metrics: Metrics;
   signingKey: SigningKey;
   media: MediaGround;
+  node: NodeLease;
 }
 
 export type Services = ReturnType<typeof createServices>;
@@ -77,11 +79,16 @@ export function createServices(base: Foundation) {
   return { ...chatServices, ...peopleServices, ...contacts, ...callServices, ...stories };
 }
 
-function createChatServices({ config, logger, bus, clock, media, metrics }: Foundation) {
+function createChatServices({ config, logger, bus, clock, media, metrics, node }: Foundation) {
   const { signer, library } = media;
-  const { maxPending } = config.journal;
-  const observer = observeJournal(metrics);
-  const journal = createJournal({ bus, logger, clock, maxPending, observer });
+  const journal = createJournal({
+    bus,
+    logger,
+    clock,
+    maxPending: config.journal.maxPending,
+    observer: observeJournal(metrics),
+    others: { nodeId: node.id, areThere: node.hasOthers },
+  });
   const rosters = createRosterService(bus);
   const userChanges = createUserChangeService();
   const recordChange = userChanges.record;
@@ -105,7 +112,7 @@ function createChatServices({ config, logger, bus, clock, media, metrics }: Foun
     history: createHistoryService(rosters),
     stars: createStarService({ rosters, clock, recordChange }),
     typing: createTypingService({ rosters, bus }),
-    presence: createPresenceService({ bus, clock }),
+    presence: createPresenceService({ bus, clock, nodeId: node.id }),
     indexer,
     messageSearch: createMessageSearchService({ journal, indexer, clock }),
     chats: createChatService({ journal, bus, clock }),

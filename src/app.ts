@@ -6,6 +6,7 @@ import { createCallsJob } from './app-calls';
 import { createExpress } from './app-http';
 import { createMediaGround } from './app-media';
 import { countPushes, startMeasuring } from './app-metrics';
+import { createNodeLife } from './app-nodes';
 import { createPeopleJob } from './app-people';
 import { createPushGround } from './app-push';
 import { createServices, type Foundation } from './app-services';
@@ -22,6 +23,7 @@ import { createErasureJob } from './jobs/resume-erasures';
 import { createRevocationWatch } from './jobs/watch-revocations';
 import { connectMongo, disconnectMongo } from './models/connect';
 import { migrate } from './models/migrate';
+import { createNodeLease } from './nodes/node-lease';
 import { createMailProvider } from './providers/mail';
 import { createPrometheusMetrics } from './providers/metrics/prometheus.metrics';
 import { createPushProvider } from './providers/push';
@@ -64,7 +66,8 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   const bus = createEventBus((name, error) => logger.error(`A listener of ${name} failed`, { cause: error }));
   const signingKey = await loadSigningKey(config.jwt, config);
   const clock = overrides.clock ?? systemClock;
-  const media = createMediaGround({ config, clock, logger, bus, secret: signingKey.mediaSecret });
+  const node = createNodeLease({ logger });
+  const media = createMediaGround({ config, clock, logger, bus, secret: signingKey.mediaSecret, node });
   const base: Foundation = {
     config,
     logger,
@@ -76,12 +79,22 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     metrics: createPrometheusMetrics(),
     signingKey,
     media,
+    node,
   };
   const services = createServices(base);
   const redis = connectRedis(config.redis, logger);
   const revocations = createRevocationWatch(base);
-  const expiry = createExpiryJob({ ...base, journal: services.journal, library: media.library });
-  const erasures = createErasureJob({ resume: services.accountService.resumeErasures, logger });
+  const expiry = createExpiryJob({
+    ...base,
+    journal: services.journal,
+    library: media.library,
+    isMine: node.isFirst,
+  });
+  const erasures = createErasureJob({
+    resume: services.accountService.resumeErasures,
+    logger,
+    isMine: node.isFirst,
+  });
   const contactFeeds = createPeopleJob(base, services);
   const callWatch = createCallsJob(base, services);
   const storyRemains = createStoriesJob(base);
@@ -98,13 +111,14 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     transports: () => io.engine.clientsCount,
   });
   const slowConsumers = createSlowConsumerWatch(io, logger);
+  const life = createNodeLife(base, services, { io, catchUpPushes: push.catchUp });
 
   async function start(): Promise<number> {
     await connectMongo(uri ?? '', dbName);
     measuring.watchDatabase();
     await migrate({ log: (line) => logger.info(line) });
     await services.journal.recover();
-    await services.presence.reapStale();
+    await life.join();
     await push.start();
     revocations.start();
     expiry.start();
@@ -121,7 +135,6 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
 
   async function stop(): Promise<void> {
     isDraining = true;
-    const socketIds = [...io.sockets.sockets.keys()];
     // Not http's own close, which would cut connections that still wait for their answer.
     NetServer.prototype.close.call(http);
     const jobs = [revocations, expiry, erasures, contactFeeds, callWatch, storyRemains, slowConsumers, media];
@@ -131,14 +144,23 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     await services.receipts.stop();
     await push.stop();
     services.typing.stop();
-    await services.presence.stop(socketIds).catch((cause) => {
-      logger.warn('Sockets are left in the record for the next start', { cause });
-    });
+    await leaveNodes();
     // Not disconnectSockets, which clients take for a farewell: of a connection that just ends they try to make a new one.
     await io.close();
     await closeListener(http);
     redis?.disconnect();
     await disconnectMongo();
+  }
+
+  /** What cannot be taken out of the record is left to the lease's end. */
+  async function leaveNodes(): Promise<void> {
+    try {
+      await services.presence.stop();
+      await life.leave(true);
+    } catch (cause) {
+      logger.warn('Sockets are left in the record for the next start', { cause });
+      await life.leave(false);
+    }
   }
 
   return { http, io, express, bus, start, stop };

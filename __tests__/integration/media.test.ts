@@ -4,6 +4,7 @@ import path from 'node:path';
 import sharp from 'sharp';
 import { createMediaGround, type MediaGround } from '../../src/app-media';
 import { MediaModel } from '../../src/models/media.model';
+import { createNodeLease } from '../../src/nodes/node-lease';
 import { keepingLogger } from '../support/auth-harness';
 import type { Person } from '../support/client';
 import { CLOUDINARY_ACCOUNT, type FakeCloudinary, startFakeCloudinary } from '../support/fake-cloudinary';
@@ -49,7 +50,13 @@ describe.each(['disk', 'cloudinary'] as const)('files kept by %s', (provider) =>
     bob = await world.person('Bob');
     carol = await world.person('Carol');
     const { app, clock } = world;
-    removal = createMediaGround({ ...app, clock, logger, secret: Buffer.alloc(32) }).removal;
+    removal = createMediaGround({
+      ...app,
+      clock,
+      logger,
+      secret: Buffer.alloc(32),
+      node: createNodeLease({ logger }),
+    }).removal;
     chatId = await world.privateChat(alice, bob);
   });
   afterAll(async () => {

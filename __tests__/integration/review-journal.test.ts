@@ -12,6 +12,7 @@ import { MessageModel } from '../../src/models/message.model';
 import { buildChat, newId, openJournal, readLog, text } from '../support/journal';
 import { testMongoUri, uniqueDbName } from '../support/mongo';
 import { clockAhead } from '../support/native-world';
+import { noOthers } from '../support/nodes';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy';
 
 const dbName = uniqueDbName('review');
@@ -59,7 +60,7 @@ function openWithClock(clock: { now(): Date }) {
     announced.push(...messages.map(({ tempId }) => tempId ?? ''));
     for (const look of heard.splice(0)) look();
   });
-  const journal = createJournal({ bus, logger, clock, maxPending: 100_000 });
+  const journal = createJournal({ bus, logger, clock, maxPending: 100_000, others: noOthers() });
   const untilAnnounced = async (count: number) => {
     while (announced.length < count) await new Promise<void>((resolve) => heard.push(resolve));
   };

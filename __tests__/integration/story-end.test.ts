@@ -12,6 +12,7 @@ import { embeddedUri, ensurePrimary } from '../../src/embedded/replica-set';
 import { MediaModel } from '../../src/models/media.model';
 import { StoryModel } from '../../src/models/story.model';
 import { StoryViewModel } from '../../src/models/story-view.model';
+import { createNodeLease } from '../../src/nodes/node-lease';
 import { createStoryMediaUse } from '../../src/services/story-media-use';
 import { sweepStoryViews } from '../../src/services/story-remains';
 import { startTestApp, type TestApp } from '../support/app';
@@ -37,7 +38,13 @@ async function start(env: Record<string, string> = {}): Promise<void> {
   owner = await signUp(app, { name: 'Olga', phoneNumber: freshPhone() });
   friend = await signUp(app, { name: 'Finn', phoneNumber: freshPhone() });
   await befriend(owner, friend);
-  const ground = createMediaGround({ ...app, clock, logger, secret: Buffer.alloc(32) });
+  const ground = createMediaGround({
+    ...app,
+    clock,
+    logger,
+    secret: Buffer.alloc(32),
+    node: createNodeLease({ logger }),
+  });
   ground.addUse(createStoryMediaUse({ clock }));
   removal = ground.removal;
 }

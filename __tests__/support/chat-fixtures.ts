@@ -23,6 +23,7 @@ import { createSearchIndexer } from '../../src/services/search-indexer.service';
 import { createUserChangeService } from '../../src/services/user-change.service';
 import { type Clock, systemClock } from '../../src/types/clock';
 import type { Content } from '../../src/types/content';
+import { noOthers } from './nodes';
 import { testSigner } from './signer';
 import { recordingBus, storeUser } from './user-fixtures';
 
@@ -34,7 +35,7 @@ export const UNKNOWN_ID = 'f'.repeat(24);
 export function chatNode(clock: Clock = systemClock) {
   const { bus, heard } = recordingBus();
   const logger = createLogger({ level: 'silent', isProduction: false });
-  const journal = createJournal({ bus, logger, clock, maxPending: 10_000 });
+  const journal = createJournal({ bus, logger, clock, maxPending: 10_000, others: noOthers() });
   const receipts = createReceiptService({ journal, rosters: createRosterService(bus), bus });
   const presentMessages = createPresentMessages({
     statusFloors: receipts.statusFloors,

@@ -10,6 +10,7 @@ import { newObjectId } from '../../src/models/object-id';
 import { trusted } from '../../src/models/trusted';
 import { systemClock } from '../../src/types/clock';
 import { testMongoUri, uniqueDbName } from './mongo';
+import { noOthers } from './nodes';
 
 export type TestJournal = ReturnType<typeof createJournal> & { bus: EventBus; delivered: MessageRecord[] };
 
@@ -29,7 +30,11 @@ export function openJournal(maxPending = 100_000): TestJournal {
     throw error;
   });
   bus.on('messages.created', ({ messages }) => void delivered.push(...messages));
-  return { ...createJournal({ bus, logger, clock: systemClock, maxPending }), bus, delivered };
+  return {
+    ...createJournal({ bus, logger, clock: systemClock, maxPending, others: noOthers() }),
+    bus,
+    delivered,
+  };
 }
 
 /** A chat with these members, written as the product does. */

@@ -5,6 +5,7 @@ import net, { type AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { mongodPaths } from '../../src/embedded/mongod-process';
+import { embeddedUri } from '../../src/embedded/replica-set';
 import { type RunningServer, runServer } from './run-server';
 
 const ROOT = path.resolve(__dirname, '../..');
@@ -25,6 +26,10 @@ export interface ServerProcess {
   start(): Promise<void>;
   /** Ends the server as a crash would. */
   kill(): Promise<void>;
+  /** Stops the server's time, or lets it go on. */
+  freeze(isFrozen: boolean): void;
+  /** Where its embedded mongod listens. */
+  mongodUri(): Promise<string>;
   /** Ends the embedded mongod as a crash would. */
   killMongod(): Promise<void>;
   /** Asks it to end and resolves to its exit code. */
@@ -49,10 +54,13 @@ export async function createServerProcess(settings: Record<string, string> = {})
     return ending ? (await ending.end(signal)).code : null;
   }
 
-  async function killMongod(): Promise<void> {
+  async function readPidFile(): Promise<{ pid: number; port: number }> {
     const { pidFile } = mongodPaths(path.join(dataDir, 'mongo'));
-    const { pid } = JSON.parse(await readFile(pidFile, 'utf8')) as { pid: number };
-    process.kill(pid, 'SIGKILL');
+    return JSON.parse(await readFile(pidFile, 'utf8')) as { pid: number; port: number };
+  }
+
+  async function killMongod(): Promise<void> {
+    process.kill((await readPidFile()).pid, 'SIGKILL');
   }
 
   return {
@@ -62,6 +70,10 @@ export async function createServerProcess(settings: Record<string, string> = {})
       await running.said('Parley is listening');
     },
     kill: async () => void (await end('SIGKILL')),
+    freeze: (isFrozen) => {
+      if (running) process.kill(running.pid, isFrozen ? 'SIGSTOP' : 'SIGCONT');
+    },
+    mongodUri: async () => embeddedUri((await readPidFile()).port),
     killMongod,
     interrupt: () => end('SIGINT'),
     async dispose() {

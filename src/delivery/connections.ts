@@ -19,6 +19,7 @@ export interface Connections {
   hasUser(userId: string): boolean;
   hasDevice(userId: string, deviceId: string): boolean;
   userIds(): IterableIterator<string>;
+  all(): IterableIterator<Connection>;
   size(): number;
 }
 
@@ -49,6 +50,7 @@ export function createConnections(): Connections {
     hasDevice: (userId, deviceId) =>
       (byUser.get(userId) ?? NONE).some((connection) => connection.deviceId === deviceId),
     userIds: () => byUser.keys(),
+    all: () => bySocket.values(),
     size: () => bySocket.size,
   };
 }

@@ -14,7 +14,7 @@ export function startPresenceDelivery(deps: {
   presenceAudience: (userId: string, connectedIds?: string[]) => Promise<string[]>;
   /** The contacts and chat partners connected here, whether or not they may know. */
   neighbours: (userId: string) => Promise<string[]>;
-  isAnnounced: (userId: string) => boolean;
+  isAnnounced: (userId: string) => Promise<boolean>;
   /** Of these users those who may see this one type. */
   typingAudience: (userId: string, userIds: string[]) => Promise<string[]>;
   connections: Connections;
@@ -27,7 +27,7 @@ export function startPresenceDelivery(deps: {
 
   /** Tells a viewer anew whether somebody who is online may be seen so: a block or a contact may have changed it. */
   async function tellAgain(userId: string, viewerId: string): Promise<void> {
-    if (!isAnnounced(userId) || !connections.hasUser(viewerId)) return;
+    if (!connections.hasUser(viewerId) || !(await isAnnounced(userId))) return;
     const isOnline = (await presenceAudience(userId, [viewerId])).includes(viewerId);
     fanOut.tell([viewerId], (outbound) => outbound.presenceChanged({ userId, isOnline }));
   }
@@ -38,7 +38,7 @@ export function startPresenceDelivery(deps: {
   });
 
   bus.on('presence.audience-changed', async ({ userId }) => {
-    if (!isAnnounced(userId)) return;
+    if (!(await isAnnounced(userId))) return;
     const audience = new Set(await presenceAudience(userId));
     for (const viewerId of await neighbours(userId)) {
       const isOnline = audience.has(viewerId);

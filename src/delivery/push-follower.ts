@@ -18,6 +18,8 @@ export interface PushFollower {
   decidedBefore(): Date;
   /** Decides what a crash left undecided, then follows what is written. */
   start(progress: PushProgress): void;
+  /** Decides what a node that ended left undecided. */
+  catchUp(): void;
   stop(): Promise<void>;
 }
 
@@ -43,8 +45,9 @@ export function createPushFollower(deps: {
   let timer: NodeJS.Timeout | undefined;
   let catchingUp: Promise<void> | undefined;
 
-  bus.on('messages.created', ({ messages }) => {
-    if (isStopped || !progress) return;
+  bus.on('messages.created', ({ messages }, origin) => {
+    // The node that wrote it decides.
+    if (isStopped || !progress || origin === 'elsewhere') return;
     const undecided = waiting.reduce((sum, { size }) => sum + size, 0);
     if (behindSince || undecided + messages.length > MAX_UNDECIDED) fallBehind();
     else follow(messages, { at: clock.now(), size: messages.length });
@@ -127,6 +130,10 @@ export function createPushFollower(deps: {
       hasMissed = true;
       behindSince = new Date(0);
       startCatchingUp();
+    },
+
+    catchUp() {
+      if (progress && !isStopped) fallBehind();
     },
 
     async stop() {

@@ -12,6 +12,8 @@ export function createRepeater(job: {
   everyMs: number;
   /** The first round at once instead of after `everyMs`. */
   isImmediate?: boolean;
+  /** Rounds are left out while this is false: with several nodes, one does what needs to be done once. */
+  isMine?: () => boolean;
   run: () => Promise<unknown>;
   onError: (error: unknown) => void;
 }): Repeater {
@@ -22,7 +24,7 @@ export function createRepeater(job: {
 
   async function runOnce(): Promise<void> {
     try {
-      await job.run();
+      if (job.isMine?.() ?? true) await job.run();
       isFailing = false;
     } catch (error) {
       if (!isFailing && !isStopped) job.onError(error);

@@ -25,11 +25,12 @@ export function createExpiryJob(deps: {
   clock: Clock;
   logger: Logger;
   library: MediaLibrary;
+  isMine: () => boolean;
 }): Repeater & {
   /** One round; resolves with the number of messages that went. */
   run(): Promise<number>;
 } {
-  const { journal, bus, clock, logger, library } = deps;
+  const { journal, bus, clock, logger, library, isMine } = deps;
   async function run(): Promise<number> {
     const now = clock.now();
     const failures: unknown[] = [];
@@ -67,6 +68,7 @@ export function createExpiryJob(deps: {
 
   const repeater = createRepeater({
     everyMs: EVERY_MS,
+    isMine,
     run: () => answerWithin(ROUND_WITHIN_MS, run()),
     onError: (cause) => logger.warn('Disappearing messages could not be removed; trying again', { cause }),
   });

@@ -18,11 +18,12 @@ export function createMediaRemoval(deps: {
   uses: readonly MediaUse[];
   clock: Clock;
   logger: Logger;
+  isMine: () => boolean;
 }): Repeater & {
   /** One round; resolves with the number of files that went. */
   run(): Promise<number>;
 } {
-  const { store, uses, clock, logger } = deps;
+  const { store, uses, clock, logger, isMine } = deps;
 
   async function run(): Promise<number> {
     const due = await MediaModel.find({ reconsiderAt: trusted({ $lte: clock.now() }) })
@@ -74,6 +75,7 @@ export function createMediaRemoval(deps: {
 
   const repeater = createRepeater({
     everyMs: EVERY_MS,
+    isMine,
     run,
     onError: (cause) =>
       logger.warn('Files that are not needed could not be removed; trying again', { cause }),

@@ -3,7 +3,7 @@ import { AppError, unavailable } from '../errors/app-error';
 import type { MessageRecord } from '../models/message.model';
 import type { Clock } from '../types/clock';
 import { insertBatch } from './insert-batch';
-import { isMessageEntry, isMessageRow, type Lane, type LogOp, type LogRow } from './lane';
+import { isMessageEntry, isMessageRow, type Lane, type LogOp, type LogRow, raiseHead } from './lane';
 import { digestOf, firstDigestOf, type Numbered, numberOps } from './numbering';
 import { findStored } from './stored';
 
@@ -41,7 +41,7 @@ export function createFlusher(deps: {
     ops.forEach((op, i) => {
       const done = numbered[i];
       if (done === undefined) return;
-      op.lane.head = done.head;
+      raiseHead(op.lane, done.head);
       onSettled(op);
       op.resolve({ row: done.row, isNew: true });
       written.push(done.row);
@@ -49,10 +49,10 @@ export function createFlusher(deps: {
     if (written.length > 0) onWritten(written);
   }
 
-  /** Puts a chat's messages back in front of its queue, to be numbered anew on a head that is read again. */
-  function giveBack(ops: readonly LogOp[], lane: Lane): LogOp[] {
+  /** Puts a chat's messages back in front of its queue, to be numbered anew: on what was heard since, or on a head that is read again. */
+  function giveBack(ops: readonly LogOp[], lane: Lane, takenRev = Number.POSITIVE_INFINITY): LogOp[] {
     const own = ops.filter((op) => op.lane === lane);
-    lane.head = undefined;
+    if ((lane.head?.rev ?? 0) < takenRev) lane.head = undefined;
     lane.queue.unshift(...own);
     return ops.filter((op) => op.lane !== lane);
   }
@@ -132,12 +132,13 @@ export function createFlusher(deps: {
         }
         if (outcome.kind === 'done') return commit(ops, numbered);
         commit(ops.slice(0, outcome.inserted), numbered);
+        const takenRev = numbered[outcome.inserted]?.row.rev;
         ops = ops.slice(outcome.inserted);
         const refused = ops[0];
         if (refused === undefined) return;
         if (outcome.refusal === 'number') {
           refused.lane.contendedUntilMs = clock.now().getTime() + CONTENDED_MS;
-          ops = giveBack(ops, refused.lane);
+          ops = giveBack(ops, refused.lane, takenRev);
         } else ops = await dropStored(ops);
       }
     },

@@ -6,13 +6,17 @@ import { createKeyedQueue } from '../helpers/keyed-queue';
 import type { MessageRecord } from '../models/message.model';
 import type { Clock } from '../types/clock';
 import { amendMessage } from './amender';
+import { createAnnouncer } from './announcer';
 import { createFlusher, keyConflict, rejectOverdue } from './flusher';
 import { readHeads } from './heads';
 import type { Journal, JournalObserver, NewEntry } from './journal.types';
 import { isMessageRow, type Lane, LaneTable, type LogOp, type LogRow } from './lane';
+import { createLogShare, type LogShare } from './log-share';
 import { digestOf } from './numbering';
+import type { OtherNodes } from './other-nodes';
 import { createProjections } from './projections';
 import { recoverProjections } from './recover';
+import { createRowIds } from './row-ids';
 
 /** A message or change that the database did not confirm within this time is refused as `unavailable`. */
 const CONFIRM_WITHIN_MS = 10_000;
@@ -33,15 +37,21 @@ export function createJournal(deps: {
   clock: Clock;
   maxPending: number;
   observer?: JournalObserver;
+  others: OtherNodes;
 }): Journal & {
   /** Derives anew what a crash kept from being projected; to be called before serving. */
   recover(): Promise<void>;
+  /** What this node and the others tell each other. */
+  share: LogShare;
 } {
-  const { bus, logger, clock, maxPending, observer } = deps;
+  const { bus, logger, clock, maxPending, observer, others } = deps;
   const lanes = new LaneTable(MAX_IDLE_LANES);
   const ready = new Set<Lane>();
   const inFlight = new Map<string, { entry: NewEntry; result: Promise<Appended> }>();
   const projections = createProjections(logger);
+  const announcer = createAnnouncer({ others, lanes, bus });
+  const share = createLogShare({ others, lanes, announcer, projections, logger });
+  const newRowId = createRowIds(others.nodeId);
   /** Changes of one message take turns on this node, so that they do not cost each other their markers. */
   const inTurn = createKeyedQueue();
   let pending = 0;
@@ -53,11 +63,11 @@ export function createJournal(deps: {
 
   function onWritten(rows: LogRow[]): void {
     const messages = rows.filter(isMessageRow);
-    projections.messagesWritten(messages);
+    projections.rowsWritten(rows);
+    share.written(rows);
     observer?.onWritten(messages);
-    for (const row of rows) if (!isMessageRow(row)) projections.revReached(String(row.chatId), row.rev);
     // The acknowledgements go first, and the next flush is on its way before the members are told.
-    if (messages.length > 0) setImmediate(() => bus.emit('messages.created', { messages }));
+    if (messages.length > 0) setImmediate(() => announcer.tell(messages, 'here'));
   }
 
   function onSettled(op: LogOp): void {
@@ -181,7 +191,7 @@ export function createJournal(deps: {
   ): Promise<{ row: LogRow; isNew: boolean }> {
     return new Promise((resolve, reject) => {
       const lane = lanes.get(entry.chatId);
-      const id = new Types.ObjectId();
+      const id = newRowId();
       lane.queue.push({ id, entry, key, lane, deadlineMs, isSettled: false, resolve, reject });
       schedule(lane);
     });
@@ -211,6 +221,7 @@ export function createJournal(deps: {
 
   return {
     append,
+    share,
 
     async amend(chatId, messageId, change) {
       const deadlineMs = clock.now().getTime() + CONFIRM_WITHIN_MS;
@@ -244,6 +255,7 @@ export function createJournal(deps: {
       isStopped = true;
       if (pending > 0) await new Promise<void>((resolve) => idle.push(resolve));
       flusher.stop();
+      await share.stop();
       await projections
         .stop()
         .catch((error) => logger.warn('Projections are left for the next start', { cause: error }));

@@ -48,11 +48,18 @@ export interface Lane {
   isLoading: boolean;
   /** Until then another node is taken to write here too; the lane then has its own flushes, so that it delays nobody. */
   contendedUntilMs: number;
+  /** Up to this `seq` the chat's messages were announced on this node; undefined when none was lately. */
+  toldSeq: number | undefined;
+  /** Messages that are announced once those before them were read from the log. */
+  held: MessageRecord[] | undefined;
+  usedAtMs: number;
 }
 
 /** The lanes of the chats that are or lately were active, bounded: the longest idle ones are forgotten first. */
 export class LaneTable {
   private readonly lanes = new Map<string, Lane>();
+  /** When the latest of the forgotten lanes was used. */
+  forgottenUntilMs = 0;
 
   constructor(private readonly maxIdle: number) {}
 
@@ -60,11 +67,12 @@ export class LaneTable {
   get(chatId: string): Lane {
     let lane = this.lanes.get(chatId);
     if (lane === undefined) {
-      lane = { chatId, head: undefined, queue: [], isBusy: false, isLoading: false, contendedUntilMs: 0 };
+      lane = newLane(chatId);
     } else {
       this.lanes.delete(chatId);
     }
     this.lanes.set(chatId, lane);
+    lane.usedAtMs = Date.now();
     if (this.lanes.size > this.maxIdle) this.forgetOldest();
     return lane;
   }
@@ -76,7 +84,28 @@ export class LaneTable {
   private forgetOldest(): void {
     for (const [chatId, lane] of this.lanes) {
       if (this.lanes.size <= this.maxIdle) return;
-      if (lane.queue.length === 0 && !lane.isBusy && !lane.isLoading) this.lanes.delete(chatId);
+      if (lane.queue.length > 0 || lane.isBusy || lane.isLoading || lane.held) continue;
+      this.lanes.delete(chatId);
+      this.forgottenUntilMs = Math.max(this.forgottenUntilMs, lane.usedAtMs);
     }
   }
+}
+
+function newLane(chatId: string): Lane {
+  return {
+    chatId,
+    head: undefined,
+    queue: [],
+    isBusy: false,
+    isLoading: false,
+    contendedUntilMs: 0,
+    toldSeq: undefined,
+    held: undefined,
+    usedAtMs: 0,
+  };
+}
+
+/** Notes a durable head of a chat, unless a higher one is known. */
+export function raiseHead(lane: Lane, head: ChatHead): void {
+  if (lane.head === undefined || head.rev > lane.head.rev) lane.head = head;
 }

@@ -5,6 +5,7 @@ import { ChatModel } from '../models/chat.model';
 import { MembershipModel } from '../models/membership.model';
 import type { MessageRecord } from '../models/message.model';
 import { UserModel } from '../models/user.model';
+import { isMessageRow, type LogRow } from './lane';
 
 /** Projections are written this long after the first change at the latest, one write per chat however many messages came. */
 const PROJECT_AFTER_MS = 1000;
@@ -24,9 +25,13 @@ interface ChatProjection {
 
 export interface Projections {
   messagesWritten(messages: readonly MessageRecord[]): void;
+  /** Messages and markers. */
+  rowsWritten(rows: readonly LogRow[]): void;
   revReached(chatId: string, rev: number): void;
   /** Resolves when everything noted so far about these chats is written. */
   settle(chatIds: readonly string[]): Promise<void>;
+  /** The time since which something noted is not written yet. */
+  oldest(): Date | undefined;
   /** Writes what is left and ends. */
   stop(): Promise<void>;
 }
@@ -37,7 +42,10 @@ export interface Projections {
  */
 export function createProjections(logger: Logger): Projections {
   let dirty = new Map<string, ChatProjection>();
-  let writing: { chats: Map<string, ChatProjection>; done: Promise<void> } | undefined;
+  let dirtySince: Date | undefined;
+  let writing:
+    | { chats: Map<string, ChatProjection>; since: Date | undefined; done: Promise<void> }
+    | undefined;
   let next: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
 
@@ -52,6 +60,7 @@ export function createProjections(logger: Logger): Projections {
       entry = { seq: 0, rev: 0, count: 0, lastMessageId: null, at: null, senders: new Map() };
       dirty.set(chatId, entry);
     }
+    dirtySince ??= new Date();
     wakeIn(PROJECT_AFTER_MS);
     return entry;
   }
@@ -67,6 +76,11 @@ export function createProjections(logger: Logger): Projections {
     entry.senders.set(String(message.senderId), { seq: message.seq, count: message.count });
   }
 
+  function reach(chatId: string, rev: number): void {
+    const entry = touch(chatId);
+    entry.rev = Math.max(entry.rev, rev);
+  }
+
   /** Writes all that is noted when the write begins; whoever asks before that shares it, and fails with it. */
   function flush(): Promise<void> {
     next ??= writeNext();
@@ -79,15 +93,17 @@ export function createProjections(logger: Logger): Projections {
     clearTimeout(timer);
     timer = undefined;
     if (dirty.size === 0) return;
-    const chats = dirty;
+    const [chats, since] = [dirty, dirtySince];
     dirty = new Map();
+    dirtySince = undefined;
     const done = answerWithin(ANSWER_WITHIN_MS, writeProjections(chats));
-    writing = { chats, done };
+    writing = { chats, since, done };
     try {
       await done;
     } catch (error) {
       logger.warn('Chat projections could not be written; they will be tried again', { cause: error });
       restore(chats);
+      dirtySince = since;
       throw error;
     } finally {
       writing = undefined;
@@ -104,14 +120,18 @@ export function createProjections(logger: Logger): Projections {
 
   return {
     messagesWritten: (messages) => messages.forEach(note),
-    revReached(chatId, rev) {
-      const entry = touch(chatId);
-      entry.rev = Math.max(entry.rev, rev);
+    rowsWritten(rows) {
+      for (const row of rows) {
+        if (isMessageRow(row)) note(row);
+        else reach(String(row.chatId), row.rev);
+      }
     },
+    revReached: reach,
     async settle(chatIds) {
       if (chatIds.some((id) => dirty.has(id))) await flush();
       else if (writing && chatIds.some((id) => writing?.chats.has(id))) await writing.done;
     },
+    oldest: () => writing?.since ?? dirtySince,
     async stop() {
       await flush();
       clearTimeout(timer);

@@ -44,7 +44,8 @@ async function replay(chatId: Types.ObjectId, aboveSeq: number, projections: Pro
   await projections.settle([String(chatId)]);
 }
 
-async function* pagesOf<T>(cursor: AsyncIterable<T>, size: number): AsyncGenerator<T[]> {
+/** What a cursor gives, page by page. */
+export async function* pagesOf<T>(cursor: AsyncIterable<T>, size: number): AsyncGenerator<T[]> {
   let page: T[] = [];
   for await (const row of cursor) {
     page.push(row);

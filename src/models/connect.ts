@@ -14,6 +14,9 @@ export const CONNECT_OPTIONS = {
   runtimeAdapters: { os },
 } satisfies mongoose.ConnectOptions;
 
+/** How many parts of this process use the connection; the last one to leave closes it. */
+let users = 0;
+
 /**
  * Connects Mongoose; majority-journaled writes are the default of every collection (contract section 4, acks).
  * @throws StartError when the database cannot be reached or could not keep what an acknowledgement says.
@@ -30,6 +33,7 @@ export async function connectMongo(uri: string, dbName: string): Promise<void> {
     throw new StartError(`The database of MONGO_URI cannot be opened: ${why}`, error);
   }
   await assertReplicaSet();
+  users += 1;
 }
 
 /** A lone mongod takes majority writes without a word and refuses transactions only when the first one comes. */
@@ -49,7 +53,9 @@ export async function pingMongo(timeoutMs: number): Promise<void> {
   await answerWithin(timeoutMs, db.command({ ping: 1 }));
 }
 
-/** Closes the connection; pending operations fail. */
+/** Closes the connection, unless another part of this process uses it; pending operations fail. */
 export async function disconnectMongo(): Promise<void> {
+  users = Math.max(0, users - 1);
+  if (users > 0) return;
   await mongoose.disconnect();
 }

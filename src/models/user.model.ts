@@ -48,6 +48,10 @@ export interface UserRecord {
   avatarUrl: string | null;
   /** Every live socket of the user on every node; drives the multi-device fan-out. */
   socketIds: string[];
+  /** Each of them with the node that holds it, which takes them with it when it ends, and its device. */
+  sockets?: Array<{ id: string; node: string; deviceId: string }>;
+  /** Others were told that the user is online, and not yet that this is over. */
+  isShownOnline?: boolean;
   /** Looks offline to others although connected (`set_presence`). */
   isAway?: boolean;
   devices: DeviceRecord[];
@@ -88,6 +92,8 @@ const userSchema = new Schema<UserRecord>(
     bio: { type: String, default: '' },
     avatarUrl: { type: String, default: null },
     socketIds: { type: [String], default: [] },
+    sockets: { type: [Schema.Types.Mixed], default: undefined },
+    isShownOnline: Boolean,
     isAway: Boolean,
     devices: { type: [deviceSchema], default: [] },
     privacy: {
@@ -119,6 +125,8 @@ userSchema.index({ username: 1 }, { unique: true, partialFilterExpression: { use
 userSchema.index({ searchGrams: 1, _id: 1 });
 userSchema.index({ 'erasure.startedAt': 1 }, { sparse: true });
 userSchema.index({ socketIds: 1 });
+userSchema.index({ 'sockets.node': 1 }, { sparse: true });
+userSchema.index({ isShownOnline: 1 }, { sparse: true });
 
 /** People: who they are, how they sign in, what they allow, and where they are connected. */
 export const UserModel = model<UserRecord>('User', userSchema);

@@ -61,7 +61,10 @@ export function createAccountService(deps: AccountServiceDeps): AccountService {
     await UserChangeModel.deleteMany({ userId });
     await deps.releaseFiles(userId);
     await dropChallenges(user);
-    await UserModel.updateOne({ _id: userId }, { $set: { socketIds: [] }, $unset: { erasure: '' } });
+    await UserModel.updateOne(
+      { _id: userId },
+      { $set: { socketIds: [] }, $unset: { sockets: '', isShownOnline: '', erasure: '' } },
+    );
     deps.bus.emit('user.deleted', { userId });
   }
 

@@ -6,7 +6,6 @@ import type { EventBus } from '../events/event-bus';
 import { createKeyedQueue } from '../helpers/keyed-queue';
 import { CallModel, type CallRecord } from '../models/call.model';
 import { trusted } from '../models/trusted';
-import { UserModel } from '../models/user.model';
 import { noteConnection, participantOf, usersIn } from './call-machine';
 import { unpackSignal } from './call-signal';
 import type { CallStore } from './call-store';
@@ -16,24 +15,25 @@ export interface CallConnections {
   note(userId: string, deviceId: string): Promise<void>;
   /** Rings a socket that came while a call rings for its user. */
   ringLate(userId: string, socketId: string): Promise<void>;
-  /** After a start: whoever was in a call and has no socket lost theirs with the server. */
+  /** After a node ended: whoever was in a call and has no socket lost theirs with it. */
   noteStart(): Promise<void>;
 }
 
 export function createCallConnections(deps: {
   store: CallStore;
   bus: EventBus;
-  hasDevice: (userId: string, deviceId: string) => boolean;
+  /** Whether the device has a socket, on whichever node. */
+  hasDevice: (userId: string, deviceId: string) => Promise<boolean>;
 }): CallConnections {
   const { store, bus, hasDevice } = deps;
   const inTurn = createKeyedQueue();
 
   /** What counts is how things are when it is decided, not which event brought it up. */
   async function noteIn(call: CallRecord, userId: string, deviceId: string): Promise<void> {
-    const isConnected = () => hasDevice(userId, deviceId);
     await store.change(
       String(call._id),
-      (found, now) => noteConnection(found, { userId, deviceId, isConnected: isConnected() }, now),
+      async (found, now) =>
+        noteConnection(found, { userId, deviceId, isConnected: await hasDevice(userId, deviceId) }, now),
       { isSilent: true },
     );
   }
@@ -59,18 +59,12 @@ export function createCallConnections(deps: {
         .lean()
         .cursor();
       for await (const call of live) {
-        for (const userId of await withoutSockets(usersIn(call, 'joined'))) {
+        for (const userId of usersIn(call, 'joined')) {
           const { deviceId } = participantOf(call, userId) ?? {};
-          if (deviceId !== undefined) await noteIn(call, userId, deviceId);
+          if (deviceId !== undefined && !(await hasDevice(userId, deviceId)))
+            await noteIn(call, userId, deviceId);
         }
       }
     },
   };
-}
-
-/** Those of the users who are connected to no node. */
-async function withoutSockets(userIds: string[]): Promise<string[]> {
-  const ids = trusted({ $in: userIds });
-  const users = await UserModel.find({ _id: ids }, { socketIds: 1 }).lean();
-  return users.filter(({ socketIds }) => socketIds.length === 0).map(({ _id }) => String(_id));
 }

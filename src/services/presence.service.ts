@@ -7,9 +7,24 @@ import { trusted } from '../models/trusted';
 import { UserModel } from '../models/user.model';
 import { isBlocked, mayType, STRANGERS } from '../policies/contact.policy';
 import type { Clock } from '../types/clock';
+import {
+  addSocket,
+  endOnline,
+  findLeftOnline,
+  hideOnline,
+  isShownOnline,
+  type OwnSocket,
+  reconcileSockets,
+  showOnline,
+  takeSocket,
+  takeSocketsBut,
+  takeSocketsOfNode,
+  writeAway,
+} from './presence-store';
 import { relationsOf } from './relation.service';
 
 const RETRY_AFTER_MS = 2000;
+const SWEEP_AFTER_MS = 500;
 
 export interface PresenceService {
   /** Adds a live socket to the user; the first one brings them online. */
@@ -25,25 +40,34 @@ export interface PresenceService {
   /** Of these users those who may see this one type: a block ends that in groups too. */
   typingAudienceOf(userId: string, userIds: string[]): Promise<string[]>;
   /** True while others, if they may know, see this user online. */
-  isAnnounced(userId: string): boolean;
-  /** Removes what an earlier run of this server left in `socketIds`. */
-  reapStale(): Promise<void>;
+  isAnnounced(userId: string): Promise<boolean>;
+  /** Takes away what neither this node nor the others hold; at the start. */
+  reapStale(otherNodes: readonly string[]): Promise<void>;
+  /** Takes away the sockets of a node that ended, and tells of those who are offline thereby. */
+  reapNode(node: string, endedAt: Date): Promise<void>;
+  /** Tells soon of those who left with a node and did not come back. */
+  sweepLater(): void;
+  /** Brings the record in step with the sockets there are; for when it may have lost something. */
+  reconcile(sockets: readonly OwnSocket[]): Promise<void>;
   /** Takes this node's sockets away at the end. */
-  stop(socketIds: string[]): Promise<void>;
+  stop(): Promise<void>;
 }
 
-/** Owns `User.socketIds`. Offline is announced late, so that a short loss of the network is not told to anybody. */
-export function createPresenceService(deps: { bus: EventBus; clock: Clock }): PresenceService {
-  const { bus, clock } = deps;
+/**
+ * Owns `User.socketIds`. Offline is announced late, so that a short loss of the network is not told to anybody; who is shown online
+ * is stored, so that of several nodes one announces it.
+ */
+export function createPresenceService(deps: {
+  bus: EventBus;
+  clock: Clock;
+  nodeId: string;
+}): PresenceService {
+  const { bus, clock, nodeId } = deps;
   const leaving = new Map<string, NodeJS.Timeout>();
-  const away = new Set<string>();
-  const announced = new Set<string>();
+  let sweep: NodeJS.Timeout | undefined;
   let isStopped = false;
 
   function announce(userId: string, isOnline: boolean): void {
-    if (announced.has(userId) === isOnline) return;
-    if (isOnline) announced.add(userId);
-    else announced.delete(userId);
     bus.emit('presence.changed', { userId, isOnline });
   }
 
@@ -61,41 +85,29 @@ export function createPresenceService(deps: { bus: EventBus; clock: Clock }): Pr
 
   async function leave(userId: string): Promise<void> {
     leaving.delete(userId);
-    const user = await UserModel.findById(userId, { socketIds: 1 }).lean();
-    if (user && user.socketIds.length > 0) return;
-    if (away.delete(userId))
-      await UserModel.updateOne({ _id: userId }, { $unset: { isAway: '' } }, { timestamps: false });
-    announce(userId, false);
+    if (await endOnline(userId)) announce(userId, false);
+  }
+
+  /** Whoever is shown online and has no socket since before the grace: their node ended before it could tell. */
+  async function leaveAllGone(graceMs = OFFLINE_GRACE_MS): Promise<void> {
+    const gone = await findLeftOnline(new Date(clock.now().getTime() - graceMs));
+    for (const userId of gone) await leave(userId);
   }
 
   return {
     async connected(userId, deviceId, socketId) {
       clearTimeout(leaving.get(userId));
       leaving.delete(userId);
-      const seen = clock.now();
-      const { matchedCount } = await UserModel.updateOne(
-        { _id: userId, deletedAt: null, 'devices.deviceId': deviceId },
-        { $addToSet: { socketIds: socketId }, $set: { lastSeenAt: seen, 'devices.$.lastSeenAt': seen } },
-        { timestamps: false },
-      );
-      if (matchedCount === 0) {
-        const change = { $addToSet: { socketIds: socketId }, $set: { lastSeenAt: seen } };
-        await UserModel.updateOne({ _id: userId, deletedAt: null }, change, { timestamps: false });
-      }
-      if (!away.has(userId)) announce(userId, true);
+      const added = await addSocket({ userId, deviceId, socketId }, nodeId, clock.now());
+      if (added?.isNews && (await showOnline(userId))) announce(userId, true);
     },
 
     async disconnected(userId, deviceId, socketId) {
       // `stop` takes all of them away at once, and after it there is no database.
       if (isStopped) return;
       const seen = clock.now();
-      const user = await untilDone(() => takeAway(userId, socketId, seen));
-      await UserModel.updateOne(
-        { _id: userId, deletedAt: null, 'devices.deviceId': deviceId },
-        { $set: { 'devices.$.lastSeenAt': seen } },
-        { timestamps: false },
-      );
-      if (!user || user.socketIds.length > 0 || isStopped) return;
+      const isConnected = await untilDone(() => takeSocket({ userId, deviceId, socketId }, seen));
+      if (isConnected !== false || isStopped) return;
       clearTimeout(leaving.get(userId));
       leaving.set(
         userId,
@@ -104,14 +116,9 @@ export function createPresenceService(deps: { bus: EventBus; clock: Clock }): Pr
     },
 
     async setAway(userId, isAway) {
-      await UserModel.updateOne(
-        { _id: userId, deletedAt: null },
-        { $set: { isAway } },
-        { timestamps: false },
-      );
-      if (isAway) away.add(userId);
-      else away.delete(userId);
-      announce(userId, !isAway);
+      await writeAway(userId, isAway);
+      const isChanged = isAway ? await hideOnline(userId) : await showOnline(userId);
+      if (isChanged) announce(userId, !isAway);
     },
 
     neighboursOf,
@@ -136,25 +143,32 @@ export function createPresenceService(deps: { bus: EventBus; clock: Clock }): Pr
       return userIds.filter((id) => mayType(relations.get(id) ?? STRANGERS));
     },
 
-    isAnnounced: (userId) => announced.has(userId),
+    isAnnounced: isShownOnline,
 
-    async reapStale() {
-      await UserModel.updateMany(
-        { socketIds: trusted({ $gt: '' }) },
-        { $set: { socketIds: [] }, $unset: { isAway: '' } },
-        { timestamps: false },
-      );
+    async reapStale(otherNodes) {
+      await takeSocketsBut([nodeId, ...otherNodes]);
+      // Where no node is left, nobody comes back to one that this one does not see.
+      await leaveAllGone(otherNodes.length > 0 ? OFFLINE_GRACE_MS : 0);
     },
 
-    async stop(socketIds) {
+    async reapNode(node, endedAt) {
+      await takeSocketsOfNode(node, endedAt);
+      await leaveAllGone();
+    },
+
+    sweepLater() {
+      clearTimeout(sweep);
+      sweep = setTimeout(() => void untilDone(() => leaveAllGone()), OFFLINE_GRACE_MS + SWEEP_AFTER_MS);
+      sweep.unref();
+    },
+
+    reconcile: (sockets) => reconcileSockets(nodeId, sockets, clock.now()),
+
+    async stop() {
       isStopped = true;
+      clearTimeout(sweep);
       for (const timer of leaving.values()) clearTimeout(timer);
-      if (socketIds.length === 0) return;
-      await UserModel.updateMany(
-        { socketIds: trusted({ $in: socketIds }) },
-        { $pullAll: { socketIds }, $set: { lastSeenAt: clock.now() }, $unset: { isAway: '' } },
-        { timestamps: false },
-      );
+      await takeSocketsOfNode(nodeId, clock.now());
     },
   };
 }
@@ -163,19 +177,6 @@ async function neighboursOf(userId: string, connectedIds: Iterable<string>): Pro
   const near = await nearTo(userId);
   near.delete(userId);
   return [...connectedIds].filter((id) => near.has(id));
-}
-
-/** Removes one socket from the record and answers which are left. */
-async function takeAway(
-  userId: string,
-  socketId: string,
-  seen: Date,
-): Promise<{ socketIds: string[] } | null> {
-  return UserModel.findOneAndUpdate(
-    { _id: userId, deletedAt: null },
-    { $pull: { socketIds: socketId }, $set: { lastSeenAt: seen } },
-    { returnDocument: 'after', timestamps: false, projection: { socketIds: 1 } },
-  ).lean();
 }
 
 /** Contacts on either side and the people one shares a chat with. */

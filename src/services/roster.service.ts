@@ -8,6 +8,8 @@ export interface RosterService {
   get(chatId: string): Promise<Roster | undefined>;
   /** The roster when this node has it in memory; spares the hot path a promise. */
   peek(chatId: string): Roster | undefined;
+  /** For when changes may have been made without being heard of. */
+  forgetAll(): void;
 }
 
 /** Counted in members: about 100 bytes each. */
@@ -42,6 +44,11 @@ export function createRosterService(bus: EventBus): RosterService {
     }
   }
 
+  // What changes a chat or its members on another node is first heard of by its row in the log.
+  bus.on('messages.created', ({ messages }, origin) => {
+    if (origin === 'here') return;
+    for (const { chatId, content } of messages) if (content?.type === 'system') drop(String(chatId));
+  });
   bus.on('chat.updated', ({ chatId }) => drop(chatId));
   bus.on('chat.removed', ({ chatId }) => drop(chatId));
   bus.on('contact.changed', ({ ownerId, userId }) => dropPrivateOf(ownerId, userId));
@@ -56,6 +63,11 @@ export function createRosterService(bus: EventBus): RosterService {
 
   return {
     peek: (chatId) => cache.get(chatId),
+    forgetAll() {
+      epoch += 1;
+      loading.clear();
+      cache.clear();
+    },
     async get(chatId) {
       const known = cache.get(chatId);
       if (known) return known;

@@ -49,7 +49,9 @@ export function announceSenderMoves(deps: {
     }
   }
 
-  bus.on('messages.created', async ({ messages }) => {
+  bus.on('messages.created', async ({ messages }, origin) => {
+    // The node that wrote them tells.
+    if (origin === 'elsewhere') return;
     const unknown: Promise<void>[] = [];
     for (const message of messages) {
       const { seq } = message;

@@ -1,0 +1,105 @@
+import type { Types } from 'mongoose';
+import type { Logger } from '../config/logger';
+import { answerWithin } from '../models/answer-within';
+import { type ChatNews, LogNewsModel } from '../models/log-news.model';
+import { isMessageRow, type LogRow } from './lane';
+
+/** More than that is not named while the database is away; the others are then told that there was more. */
+const MAX_WAITING = 50_000;
+const RETRY_AFTER_MS = 200;
+const ANSWER_WITHIN_MS = 5000;
+/** Journaled at once, so that others hear of it at once: a change stream tells nothing that is not durable. */
+const WRITE = { writeConcern: { w: 1, journal: true } } as const;
+
+export interface LogNews {
+  /** Tells the other nodes of rows that are durable; returns at once. */
+  publish(rows: readonly LogRow[]): void;
+  /** The time of the oldest row of which the others are not told yet. */
+  oldest(): Date | undefined;
+  /** Resolves when everything published so far is stored, or after a failed try. */
+  stop(): Promise<void>;
+}
+
+interface Waiting {
+  chats: Map<string, ChatNews>;
+  ids: number;
+  isCut: boolean;
+  since: Date;
+}
+
+/**
+ * Owns the telling of what this node wrote to the log: one small document at a time; what comes while it is on its way goes out together
+ * in the next one. When the database is away it is tried again; when this process dies, a node that takes over tells it.
+ */
+export function createLogNews({ nodeId, logger }: { nodeId: string; logger: Logger }): LogNews {
+  let waiting: Waiting | undefined;
+  let sending: Waiting | undefined;
+  let work: Promise<void> | undefined;
+  let isStopped = false;
+
+  async function send(): Promise<void> {
+    while (waiting) {
+      sending = waiting;
+      waiting = undefined;
+      await sendOne(sending);
+    }
+    sending = undefined;
+  }
+
+  async function sendOne({ chats, isCut }: Waiting): Promise<void> {
+    const news = { node: nodeId, at: new Date(), chats: [...chats.values()], ...(isCut && { isCut }) };
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        await answerWithin(ANSWER_WITHIN_MS, LogNewsModel.collection.insertOne(news as never, WRITE));
+        return;
+      } catch (cause) {
+        if (attempt === 0) logger.warn('Other nodes cannot be told of messages; trying on', { cause });
+        if (isStopped) return;
+        await new Promise((resolve) => setTimeout(resolve, RETRY_AFTER_MS));
+      }
+    }
+  }
+
+  return {
+    publish(rows) {
+      waiting ??= { chats: new Map(), ids: 0, isCut: false, since: new Date() };
+      for (const row of rows) note(waiting, row);
+      work ??= send().finally(() => {
+        work = undefined;
+      });
+    },
+    oldest: () => sending?.since ?? waiting?.since,
+    async stop() {
+      isStopped = true;
+      await work;
+    },
+  };
+}
+
+/** The same for rows that are at hand. */
+export function newsOf(rows: readonly LogRow[]): ChatNews[] {
+  const all: Waiting = { chats: new Map(), ids: 0, isCut: false, since: new Date() };
+  for (const row of rows) note(all, row);
+  return [...all.chats.values()];
+}
+
+function note(waiting: Waiting, row: LogRow): void {
+  const key = String(row.chatId);
+  const known = waiting.chats.get(key);
+  const news: ChatNews = known ?? { chatId: row.chatId, seq: 0, rev: 0, count: 0, ids: [] };
+  if (!known) waiting.chats.set(key, news);
+  raise(news, row);
+  if (!isMessageRow(row)) return;
+  if (waiting.ids >= MAX_WAITING) waiting.isCut = true;
+  else {
+    waiting.ids += 1;
+    news.ids.push(row._id as Types.ObjectId);
+  }
+}
+
+/** A marker's `seq` is negative; it moves `rev` alone. */
+function raise(news: ChatNews, { seq, rev, count }: Pick<LogRow, 'seq' | 'rev' | 'count'>): void {
+  news.seq = Math.max(news.seq, seq);
+  news.rev = Math.max(news.rev, rev);
+  news.count = Math.max(news.count, count);
+}

@@ -1,0 +1,103 @@
+import type { mongo } from 'mongoose';
+import type { Logger } from '../config/logger';
+import { answerWithin } from '../models/answer-within';
+import { LogNewsModel, type LogNewsRecord } from '../models/log-news.model';
+
+const RETRY_AFTER_MS = 500;
+const ANSWER_WITHIN_MS = 2500;
+/** ChangeStreamFatalError, ChangeStreamHistoryLost, InvalidResumeToken: where it stopped it cannot go on. */
+const LOST = [280, 286, 260];
+
+export interface LogTail {
+  /** Resolves once nothing that is published from now on is missed. */
+  open(): Promise<void>;
+  close(): Promise<void>;
+}
+
+type Stream = mongo.ChangeStream<LogNewsRecord, mongo.ChangeStreamInsertDocument<LogNewsRecord>>;
+
+/**
+ * Owns the reading of what other nodes wrote: a change stream on the news of their journals, one after the other. It goes on where it
+ * stopped when the database was away; when that is not possible any more, `onMissed` hears of it and it begins with what comes next.
+ */
+export function createLogTail(deps: {
+  nodeId: string;
+  logger: Logger;
+  /** The stream waits for it. Must not reject. */
+  onNews: (news: LogNewsRecord) => Promise<void>;
+  onMissed: () => void;
+}): LogTail {
+  const { nodeId, logger, onNews, onMissed } = deps;
+  let from: mongo.ChangeStreamOptions | undefined;
+  let stream: Stream | undefined;
+  let opening: Promise<void> | undefined;
+  let reading: Promise<void> | undefined;
+  let isClosed = false;
+
+  function watch(): Stream {
+    const others = [{ $match: { operationType: 'insert', 'fullDocument.node': { $ne: nodeId } } }];
+    return LogNewsModel.collection.watch(others, { ...from, batchSize: 1000 }) as unknown as Stream;
+  }
+
+  async function readOn(): Promise<void> {
+    while (!isClosed) {
+      try {
+        stream = watch();
+        for await (const { _id, fullDocument } of stream) {
+          await take(fullDocument);
+          from = { resumeAfter: _id };
+        }
+      } catch (error) {
+        if (!isClosed) await recover(error);
+      }
+    }
+  }
+
+  async function take(news: LogNewsRecord): Promise<void> {
+    await onNews(news);
+    if (news.isCut) onMissed();
+  }
+
+  async function recover(error: unknown): Promise<void> {
+    await stream?.close().catch(() => undefined);
+    if (LOST.includes(Number((error as { code?: unknown }).code))) {
+      logger.warn('What other nodes wrote was missed: the oplog does not reach back far enough', {
+        cause: error,
+      });
+      from = undefined;
+      await beginNow().catch(() => undefined);
+      onMissed();
+    } else if (!isClosed) await new Promise((resolve) => setTimeout(resolve, RETRY_AFTER_MS));
+  }
+
+  /** A stream begins when its first answer comes; from a moment named before, nothing in between is left out. */
+  async function beginNow(): Promise<void> {
+    const answer = LogNewsModel.db.db?.command({ ping: 1 });
+    const { operationTime } = (await answerWithin(ANSWER_WITHIN_MS, answer ?? Promise.reject())) as {
+      operationTime?: mongo.Timestamp;
+    };
+    if (operationTime) from = { startAtOperationTime: operationTime };
+  }
+
+  async function beginReading(): Promise<void> {
+    await beginNow();
+    reading = readOn();
+  }
+
+  return {
+    async open() {
+      opening ??= beginReading();
+      try {
+        await opening;
+      } catch (error) {
+        opening = undefined;
+        throw error;
+      }
+    },
+    async close() {
+      isClosed = true;
+      await stream?.close().catch(() => undefined);
+      await reading;
+    },
+  };
+}

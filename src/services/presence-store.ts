@@ -1,0 +1,153 @@
+/**
+ * What is stored of who is connected where. Every socket stands there with its node, so that what a dead node left can be told from
+ * what lives; who is shown online changes by one atomic write, so that of several nodes one tells of it.
+ */
+import { toObjectId } from '../models/object-id';
+import { trusted } from '../models/trusted';
+import { UserModel } from '../models/user.model';
+
+/** A socket of this node. */
+export interface OwnSocket {
+  userId: string;
+  deviceId: string;
+  socketId: string;
+}
+
+// What a fail-over takes back is set right by `reconcile`; waiting for a majority would be for nothing.
+const LIGHT = { writeConcern: { w: 1 }, timestamps: false } as const;
+
+/** Writes a socket to its user, and tells whether others are to hear of it; undefined where there is no such user. */
+export async function addSocket(
+  { userId, deviceId, socketId }: OwnSocket,
+  node: string,
+  seen: Date,
+): Promise<{ isNews: boolean } | undefined> {
+  const socket = { $addToSet: { socketIds: socketId, sockets: { id: socketId, node, deviceId } } };
+  const how = { ...LIGHT, returnDocument: 'before', projection: { isAway: 1, isShownOnline: 1 } } as const;
+  const alive = { _id: userId, deletedAt: null };
+  const before =
+    (await UserModel.findOneAndUpdate(
+      { ...alive, 'devices.deviceId': deviceId },
+      { ...socket, $set: { lastSeenAt: seen, 'devices.$.lastSeenAt': seen } },
+      how,
+    ).lean()) ??
+    (await UserModel.findOneAndUpdate(alive, { ...socket, $set: { lastSeenAt: seen } }, how).lean());
+  return before ? { isNews: !before.isAway && !before.isShownOnline } : undefined;
+}
+
+/** Takes a socket away; resolves to whether the user has others. */
+export async function takeSocket({ userId, deviceId, socketId }: OwnSocket, seen: Date): Promise<boolean> {
+  const alive = { _id: userId, deletedAt: null };
+  const left = await UserModel.findOneAndUpdate(
+    alive,
+    { $pull: { socketIds: socketId, sockets: { id: socketId } }, $set: { lastSeenAt: seen } },
+    { ...LIGHT, returnDocument: 'after', projection: { socketIds: 1 } },
+  ).lean();
+  const seenAt = { $set: { 'devices.$.lastSeenAt': seen } };
+  await UserModel.updateOne({ ...alive, 'devices.deviceId': deviceId }, seenAt, LIGHT);
+  return left === null || left.socketIds.length > 0;
+}
+
+/** Shows a connected user online; true for the one call, on whichever node, that changed it. */
+export async function showOnline(userId: string): Promise<boolean> {
+  const { modifiedCount } = await UserModel.updateOne(
+    {
+      _id: userId,
+      isShownOnline: trusted({ $ne: true }),
+      isAway: trusted({ $ne: true }),
+      'socketIds.0': trusted({ $exists: true }),
+    },
+    { $set: { isShownOnline: true } },
+    LIGHT,
+  );
+  return modifiedCount === 1;
+}
+
+/** Shows a user offline although connected; true for the one call that changed it. */
+export async function hideOnline(userId: string): Promise<boolean> {
+  const { modifiedCount } = await UserModel.updateOne(
+    { _id: userId, isShownOnline: true },
+    { $unset: { isShownOnline: '' } },
+    LIGHT,
+  );
+  return modifiedCount === 1;
+}
+
+/** Ends what is shown of a user without sockets; true for the one call that changed it. */
+export async function endOnline(userId: string): Promise<boolean> {
+  const before = await UserModel.findOneAndUpdate(
+    { _id: userId, socketIds: trusted({ $size: 0 }) },
+    { $unset: { isShownOnline: '', isAway: '' } },
+    { ...LIGHT, returnDocument: 'before', projection: { isShownOnline: 1 } },
+  ).lean();
+  return before?.isShownOnline === true;
+}
+
+/** Writes that a user wants to look offline, or no more. */
+export async function writeAway(userId: string, isAway: boolean): Promise<void> {
+  await UserModel.updateOne({ _id: userId, deletedAt: null }, { $set: { isAway } }, LIGHT);
+}
+
+export async function isShownOnline(userId: string): Promise<boolean> {
+  return (await UserModel.exists({ _id: userId, isShownOnline: true })) !== null;
+}
+
+/** Those who are shown online, have no socket any more, and were not seen since. */
+export async function findLeftOnline(seenBefore: Date): Promise<string[]> {
+  const left = await UserModel.find(
+    { isShownOnline: true, socketIds: trusted({ $size: 0 }), lastSeenAt: trusted({ $lte: seenBefore }) },
+    { _id: 1 },
+  ).lean();
+  return left.map(({ _id }) => String(_id));
+}
+
+/** Takes away every socket of a node that ended; who was connected there was last seen then, or later. */
+export async function takeSocketsOfNode(node: string, endedAt: Date): Promise<void> {
+  await UserModel.collection.updateMany(
+    { 'sockets.node': node },
+    keepingSockets({ $ne: ['$$socket.node', node] }, { lastSeenAt: { $max: ['$lastSeenAt', endedAt] } }),
+    LIGHT,
+  );
+}
+
+/** Takes away what no living node holds. */
+export async function takeSocketsBut(nodes: readonly string[]): Promise<void> {
+  await UserModel.collection.updateMany(
+    { 'sockets.node': { $gt: '', $nin: [...nodes] } },
+    keepingSockets({ $in: ['$$socket.node', [...nodes]] }),
+    LIGHT,
+  );
+  // What stands there without a node was written by a version before nodes.
+  await UserModel.collection.updateMany(
+    { socketIds: { $gt: '' }, 'sockets.0': { $exists: false } },
+    { $set: { socketIds: [] }, $unset: { isAway: '' } },
+    LIGHT,
+  );
+}
+
+/** Brings what is stored of a node's sockets in step with those it has. */
+export async function reconcileSockets(node: string, own: readonly OwnSocket[], seen: Date): Promise<void> {
+  const live = new Map(own.map((socket) => [socket.socketId, socket]));
+  const stored = UserModel.find({ 'sockets.node': node }, { sockets: 1 }).lean().cursor();
+  const known = new Set<string>();
+  for await (const { _id, sockets = [] } of stored) {
+    for (const { id, deviceId, node: holder } of sockets) {
+      if (holder !== node) continue;
+      known.add(id);
+      if (!live.has(id)) await takeSocket({ userId: String(_id), deviceId, socketId: id }, seen);
+    }
+  }
+  for (const socket of own) if (!known.has(socket.socketId)) await addSocket(socket, node, seen);
+}
+
+/** True when the device has a socket on a node other than this one. */
+export async function hasDeviceElsewhere(userId: string, deviceId: string, node: string): Promise<boolean> {
+  const socket = trusted({ $elemMatch: { deviceId, node: { $ne: node } } });
+  return (await UserModel.exists({ _id: toObjectId(userId), sockets: socket })) !== null;
+}
+
+/** An update that keeps the sockets of which `condition` holds. */
+function keepingSockets(condition: object, more: object = {}): object[] {
+  const kept = { $filter: { input: '$sockets', as: 'socket', cond: condition } };
+  return [{ $set: { sockets: kept, ...more } }, { $set: { socketIds: '$sockets.id' } }];
+}
