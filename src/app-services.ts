@@ -23,6 +23,7 @@ import { createChatNarrator } from './services/chat-narrator';
 import { createChatSettingsService } from './services/chat-settings.service';
 import { createChatSnapshotService } from './services/chat-snapshot.service';
 import { createContactService } from './services/contact.service';
+import { createContactSyncService } from './services/contact-sync.service';
 import { createDeviceService } from './services/device.service';
 import { createEmailService } from './services/email.service';
 import { createGroupService } from './services/group.service';
@@ -33,6 +34,7 @@ import { createMessageSearchService } from './services/message-search.service';
 import { createOtpService } from './services/otp.service';
 import { createOtpChannels } from './services/otp-channels';
 import { createPasswordService } from './services/password.service';
+import { createPeopleService } from './services/people.service';
 import { createPresenceService } from './services/presence.service';
 import { createPushTokenService } from './services/push-token.service';
 import { createRateCountService } from './services/rate-count.service';
@@ -81,14 +83,10 @@ export function createServices(base: Foundation) {
 
 function createChatServices({ config, logger, bus, clock, media, metrics, node }: Foundation) {
   const { signer, library } = media;
-  const journal = createJournal({
-    bus,
-    logger,
-    clock,
-    maxPending: config.journal.maxPending,
-    observer: observeJournal(metrics),
-    others: { nodeId: node.id, areThere: node.hasOthers },
-  });
+  const { maxPending } = config.journal;
+  const observer = observeJournal(metrics);
+  const others = { nodeId: node.id, areThere: node.hasOthers };
+  const journal = createJournal({ bus, logger, clock, maxPending, observer, others });
   const rosters = createRosterService(bus);
   const userChanges = createUserChangeService();
   const recordChange = userChanges.record;
@@ -145,6 +143,8 @@ function createPeopleServices(
   const rateCounts = createRateCountService({ clock });
   const channels = createOtpChannels({ sms, mail, otp });
   const otpService = createOtpService({ channels, rateCounts, clock, otp });
+  const contactService = createContactService({ bus, userChanges });
+  const people = createPeopleService();
   const auth = { otpService, sessionService, tokenService, deviceService, userService, bus };
   return {
     tokenService,
@@ -153,7 +153,9 @@ function createPeopleServices(
     userService,
     emailService: createEmailService({ otpService, bus }),
     userSearchService: createUserSearchService(),
-    contactService: createContactService({ bus, userChanges }),
+    contactService,
+    people,
+    contactSync: createContactSyncService({ contactService, people, rateCounts }),
     authService: createAuthService({ ...auth, isStrict: isProduction }),
     passwordService: createPasswordService({
       rateCounts,

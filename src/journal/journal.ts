@@ -36,15 +36,15 @@ export function createJournal(deps: {
   logger: Logger;
   clock: Clock;
   maxPending: number;
-  observer?: JournalObserver;
   others: OtherNodes;
+  observer?: JournalObserver;
 }): Journal & {
   /** Derives anew what a crash kept from being projected; to be called before serving. */
   recover(): Promise<void>;
   /** What this node and the others tell each other. */
   share: LogShare;
 } {
-  const { bus, logger, clock, maxPending, observer, others } = deps;
+  const { bus, logger, clock, maxPending, others, observer } = deps;
   const lanes = new LaneTable(MAX_IDLE_LANES);
   const ready = new Set<Lane>();
   const inFlight = new Map<string, { entry: NewEntry; result: Promise<Appended> }>();

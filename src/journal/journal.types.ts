@@ -19,6 +19,8 @@ export interface NewEntry {
   replyTo?: MessageRecord['replyTo'];
   forwardedFrom?: MessageRecord['forwardedFrom'];
   expiresAt?: Date;
+  /** The socket it came through; remembered with the record, not stored. */
+  socketId?: string | undefined;
 }
 
 /** The fields of a message a change may set; `undefined` from the callback means that there is nothing to change. */
