@@ -7,7 +7,7 @@ const DAY_MS = 86_400_000;
 let world: World;
 
 beforeAll(async () => {
-  world = await startWorld();
+  world = await startWorld({ ACCESS_TOKEN_TTL_SECONDS: '86400' });
   // Noon, so that no test passes midnight but where it wants to.
   const sinceNoonMs = (world.clock.now().getTime() + DAY_MS / 2) % DAY_MS;
   world.clock.advance(DAY_MS - sinceNoonMs);

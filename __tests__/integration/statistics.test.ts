@@ -130,7 +130,7 @@ describe('GET /api/users/statistics', () => {
     expect(await MembershipModel.countDocuments({ userId: late.id, leftAt: null })).toBe(1);
   });
 
-  it.each(['0', '91', '-1', '1.5', 'x', '', '1e1', '%24gt', '30&days=40'])(
+  it.each(['0', '91', '-1', '1.5', 'x', '1e1', '%24gt', '30&days=40'])(
     'refuses %s days',
     async (days) => {
       const [nora] = (await people('Nora')) as [Person];
