@@ -154,11 +154,19 @@ describe("somebody else's and unknown ids", () => {
     async (_dialect, name, { example }) => {
       const eve = await signUp(app, { name: 'Eve' });
       const socket = await connect(app, eve);
-      const foreign = await socket.ask(name, validPayload(example));
-      const unknown = Object.fromEntries(
+      const hers = Object.fromEntries(
         Object.entries(validPayload(example)).map(([key, value]) => [
           key,
-          /Id$/.test(key) && !['tempId', 'clientMessageId'].includes(key) ? UNKNOWN_ID : value,
+          value === alice.id ? eve.id : value,
+        ]),
+      );
+      const foreign = await socket.ask(name, hers);
+      const unknown = Object.fromEntries(
+        Object.entries(hers).map(([key, value]) => [
+          key,
+          /Id$/.test(key) && value !== eve.id && !['tempId', 'clientMessageId'].includes(key)
+            ? UNKNOWN_ID
+            : value,
         ]),
       );
       expect(foreign.error?.code).toBe('not_found');

@@ -30,7 +30,16 @@ export function loadDocument(file: string): JsonObject {
   return bundle(readYaml(file), (name) => readYaml(path.join(folder, name)));
 }
 
+/** The documents as they are in their files: every one but the native ones borrows from these, and parsing takes its time. */
+const parsed = new Map<string, JsonObject>();
+
 function readYaml(file: string): JsonObject {
+  const known = parsed.get(file) ?? parseYaml(file);
+  parsed.set(file, known);
+  return known;
+}
+
+function parseYaml(file: string): JsonObject {
   const document: unknown = parse(readFileSync(file, 'utf8'));
   if (!isObject(document)) throw new Error(`${path.basename(file)} holds no object`);
   return document;

@@ -1,5 +1,5 @@
 import { body, param, type ValidationChain } from 'express-validator';
-import { MAX_BIO_LENGTH, MAX_SYNCED_NUMBERS } from '../../config/limits';
+import { MAX_BIO_LENGTH } from '../../config/limits';
 import {
   addMembersRules,
   createGroupRules,
@@ -19,6 +19,7 @@ import {
 import { listMessages } from '../../validation/message.validation';
 
 const MAX_PHONE_LENGTH = 40;
+const MAX_SYNCED_NUMBERS = 1000;
 const lowerCase = (value: string) => value.toLowerCase();
 
 export const listConversationsRules: ValidationChain[] = [limitQuery, cursorQuery];
