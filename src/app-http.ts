@@ -157,7 +157,6 @@ function userController({ services, base }: HttpParts) {
     ...services,
     avatars: base.media.avatars,
     signer: base.media.signer,
-    isDeviceOnline: base.connections.hasDevice,
   });
 }
 

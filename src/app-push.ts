@@ -4,13 +4,16 @@ import type { Logger } from './config/logger';
 import type { Connections } from './delivery/connections';
 import { createPushAcks } from './delivery/push-acks';
 import { createPushFollower } from './delivery/push-follower';
-import { createMessagePushes } from './delivery/push-messages';
+import { createMessagePushes, type WhoIsElsewhere } from './delivery/push-messages';
 import { createPushOwed } from './delivery/push-owed';
 import { createPushQueue } from './delivery/push-queue';
 import { startReadPushes } from './delivery/push-reads';
 import { createPushTold } from './delivery/push-told';
 import type { EventBus } from './events/event-bus';
 import type { Journal } from './journal/journal.types';
+import type { MessageRecord } from './models/message.model';
+import type { NodeLease } from './nodes/node-lease';
+import { socketsElsewhere } from './services/presence-store';
 import { createPushProvider } from './providers/push';
 import type { PushProvider } from './providers/push/push.port';
 import { createPushFacts } from './services/push-facts';
@@ -26,6 +29,7 @@ interface PushBase {
   bus: EventBus;
   clock: Clock;
   connections: Connections;
+  node: NodeLease;
 }
 
 interface PushServices {
@@ -37,6 +41,10 @@ interface PushServices {
 /** Pushes: to be started before anybody is served, and stopped after the last message was written. */
 export interface PushGround {
   start(): Promise<void>;
+  /** It is decided who hears of everything this node wrote before that time. */
+  decidedBefore(): Date;
+  /** Decides who hears of what a node wrote that ended. */
+  takeOver(messages: readonly MessageRecord[]): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -56,6 +64,8 @@ function createNoPushes({ logger }: PushBase): PushGround {
       // Should pushes come later, they begin then.
       await forgetPushProgress();
     },
+    decidedBefore: () => new Date(),
+    takeOver: async () => undefined,
     stop: async () => undefined,
   };
 }
@@ -68,7 +78,10 @@ function createPushes(base: PushBase, services: PushServices, provider: PushProv
   const facts = createPushFacts({ journal, clock });
   const marks = createPushMarks({ clock, logger });
   const queue = createPushQueue({ provider, dropToken: tokens.drop, clock, logger });
-  const common = { bus, clock, logger, rosters, tokens, isConnected, facts, marks, queue, overdueWaitMs };
+  const whoIsElsewhere = whoIsOnOtherNodes(base.node);
+  const { hasOthers } = base.node;
+  const connected = { isConnected, whoIsElsewhere, hasOthers };
+  const common = { bus, clock, logger, rosters, tokens, ...connected, facts, marks, queue, overdueWaitMs };
   const pushes = createMessagePushes({ ...common, acks: createPushAcks(bus), told: createPushTold() });
   const follower = createPushFollower({ ...common, pushes });
   const progress = createPushProgress({ clock, logger, decidedBefore: follower.decidedBefore });
@@ -82,6 +95,9 @@ function createPushes(base: PushBase, services: PushServices, provider: PushProv
       await owed.start();
       follower.start(progress);
     },
+
+    decidedBefore: follower.decidedBefore,
+    takeOver: follower.takeOver,
 
     async stop() {
       pushes.stop();
@@ -102,4 +118,15 @@ function whoIsConnected(connections: Connections): (device: PushDevice) => boole
     connections
       .ofUser(userId)
       .some((connection) => connection.deviceId === deviceId || connection.sessionId === sessionId);
+}
+
+function whoIsOnOtherNodes(node: NodeLease): WhoIsElsewhere {
+  return async (devices) => {
+    if (devices.length === 0 || !node.hasOthers()) return () => false;
+    const sockets = await socketsElsewhere([...new Set(devices.map(({ userId }) => userId))], node.id);
+    return ({ userId, deviceId, sessionId }) =>
+      (sockets.get(userId) ?? []).some(
+        (socket) => socket.deviceId === deviceId || socket.sessionId === sessionId,
+      );
+  };
 }

@@ -12,7 +12,6 @@ import { startPresenceDelivery } from './delivery/presence-delivery';
 import { startReceiptDelivery } from './delivery/receipt-delivery';
 import { createRecentMessages } from './delivery/recent-messages';
 import { originRule } from './middlewares/security';
-import type { DeviceRecord } from './models/user.model';
 import { presentDevices, presentSelf } from './presenters/user.presenter';
 import { createSocketAuthenticator } from './socket/authenticate';
 import { createEventRouter } from './socket/event-router';
@@ -34,7 +33,7 @@ export function createSockets(http: HttpServer, base: Foundation, services: Serv
     presence: services.presence,
     bus,
     viewSelf: async (userId) =>
-      presentSelf(await services.userService.getSelf(userId), base.media.signer, onlineDevices(base, userId)),
+      presentSelf(await services.userService.getSelf(userId), base.media.signer),
     chooseDialect: (asked, actor) =>
       chooseDialect([asked, actor.dialect, config.dialects.fallback], outbounds),
     logger,
@@ -57,10 +56,6 @@ function chooseDialect(wishes: unknown[], outbounds: ReadonlyMap<string, Outboun
   return typeof found === 'string' ? found : NATIVE_DIALECT;
 }
 
-function onlineDevices({ connections }: Foundation, userId: string) {
-  return (deviceId: string) => connections.hasDevice(userId, deviceId);
-}
-
 function createHandlers(base: Foundation, services: Services) {
   const { deviceService, chatViews, presentMessages } = services;
   return createNativeHandlers({
@@ -76,15 +71,11 @@ function createHandlers(base: Foundation, services: Services) {
     device: {
       registerDevice: deviceService.registerDevice,
       removeDevice: deviceService.removeDevice,
-      presentDevices: (userId, devices) => viewDevices(base, userId, devices),
+      presentDevices,
     },
     sync: services.sync,
     call: { calls: services.calls, signalling: services.callSignalling },
   });
-}
-
-function viewDevices(base: Foundation, userId: string, devices: DeviceRecord[]) {
-  return presentDevices(devices, onlineDevices(base, userId));
 }
 
 function startDelivery(
@@ -113,6 +104,6 @@ function startDelivery(
     isAnnounced: presence.isAnnounced,
     typingAudience: presence.typingAudienceOf,
     connections,
-    viewDevices: async (userId) => viewDevices(base, userId, await deviceService.listDevices(userId)),
+    viewDevices: async (userId) => presentDevices(await deviceService.listDevices(userId)),
   });
 }

@@ -97,7 +97,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   http.on('request', express);
   const io = createSockets(http, base, services);
   const slowConsumers = createSlowConsumerWatch(io, logger);
-  const life = createNodeLife(base, services, io);
+  const life = createNodeLife(base, services, io, push);
 
   async function start(): Promise<number> {
     await connectMongo(uri ?? '', dbName);
@@ -131,6 +131,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     await leaveNodes();
     // Not disconnectSockets, which clients take for a farewell: of a connection that just ends they try to make a new one.
     await io.close();
+    life.stop();
     await closeListener(http);
     redis?.disconnect();
     await disconnectMongo();

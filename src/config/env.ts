@@ -10,6 +10,9 @@ export const AVAILABLE_DIALECTS: readonly string[] = [];
 export type LogLevel = 'error' | 'warn' | 'info' | 'http' | 'debug' | 'silent';
 const LOG_LEVELS: readonly LogLevel[] = ['error', 'warn', 'info', 'http', 'debug', 'silent'];
 
+const SOCKET_ADAPTERS = ['memory', 'mongo', 'redis'] as const;
+export type SocketAdapter = (typeof SOCKET_ADAPTERS)[number];
+
 export type SmsConfig =
   | { provider: 'console' }
   | { provider: 'twilio'; accountSid: string; authToken: string; from: string }
@@ -55,6 +58,8 @@ export interface Config {
   journal: { maxPending: number };
   calls: CallsConfig;
   push: PushConfig;
+  /** How nodes tell each other what passes; with memory they do not. */
+  socketAdapter: SocketAdapter;
 }
 
 /** Thrown by `loadConfig`; `faults` holds one sentence for each setting that is missing or wrong. */
@@ -115,7 +120,10 @@ export function loadConfig(source: EnvSource = process.env): Config {
     journal: { maxPending: env.integer('JOURNAL_MAX_PENDING', 20_000, { min: 1, max: 1e7 }) },
     calls: readCalls(env),
     push: readPush(env),
+    socketAdapter: env.oneOf('SOCKET_ADAPTER', 'memory', SOCKET_ADAPTERS),
   };
+  if (config.socketAdapter === 'redis' && !config.redis)
+    env.faults.push('REDIS_HOST is required with SOCKET_ADAPTER=redis');
   if (!isProduction && config.sms.provider === 'console') config.otp.fixedCode = '123456';
   if (env.faults.length > 0) throw new ConfigError(env.faults);
   return config;

@@ -18,6 +18,8 @@ export interface PushFollower {
   decidedBefore(): Date;
   /** Decides what a crash left undecided, then follows what is written. */
   start(progress: PushProgress): void;
+  /** Decides what a node wrote that ended, and may have decided itself. */
+  takeOver(messages: readonly MessageRecord[]): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -43,8 +45,13 @@ export function createPushFollower(deps: {
   let timer: NodeJS.Timeout | undefined;
   let catchingUp: Promise<void> | undefined;
 
-  bus.on('messages.created', ({ messages }) => {
+  bus.on('messages.created', ({ messages }, origin) => {
     if (isStopped || !progress) return;
+    // Whoever wrote decides. What cannot be noted now is found out when the device's connection closes too late.
+    if (origin === 'elsewhere') {
+      chain = chain.then(() => pushes.hear(messages)).catch(() => undefined);
+      return;
+    }
     const undecided = waiting.reduce((sum, { size }) => sum + size, 0);
     if (behindSince || undecided + messages.length > MAX_UNDECIDED) fallBehind();
     else follow(messages, { at: clock.now(), size: messages.length });
@@ -127,6 +134,11 @@ export function createPushFollower(deps: {
       hasMissed = true;
       behindSince = new Date(0);
       startCatchingUp();
+    },
+
+    async takeOver(messages) {
+      // Before the start of all this it is a part of what the start reads.
+      if (progress) await pushes.decide(messages, await whoIsOwed(messages));
     },
 
     async stop() {

@@ -12,6 +12,9 @@ import type { PushAcks } from './push-acks';
 import type { PushComposer, PushJob, PushQueue } from './push-queue';
 import type { PushedMessage, PushTold } from './push-told';
 
+/** Which of the devices have a connection to another node, for these devices. */
+export type WhoIsElsewhere = (devices: readonly PushDevice[]) => Promise<(device: PushDevice) => boolean>;
+
 /** A message that nobody has heard of for so long is no news any more. */
 const STALE_AFTER_MS = 24 * 3_600_000;
 
@@ -24,6 +27,8 @@ export interface MessagePushes {
     messages: readonly MessageRecord[],
     isOwed?: (device: PushDevice, message: PushedMessage) => boolean,
   ): Promise<void>;
+  /** Notes what devices with a connection here are told of what another node wrote, which decides who is pushed. */
+  hear(messages: readonly MessageRecord[]): Promise<void>;
   /** Queues one push, also again; false when there is no room, and it stays owed. */
   push(device: PushDevice, message: PushedMessage & { at: Date }, waitMs?: number): boolean;
   /** From now on connections end because the server does; their devices come back. */
@@ -37,6 +42,7 @@ export function createMessagePushes(deps: {
   rosters: RosterService;
   tokens: Pick<PushTokenService, 'devicesOf'>;
   isConnected: (device: PushDevice) => boolean;
+  whoIsElsewhere: WhoIsElsewhere;
   facts: Pick<PushFacts, 'messages'>;
   marks: PushMarks;
   queue: PushQueue;
@@ -45,7 +51,7 @@ export function createMessagePushes(deps: {
   /** The wait of what is owed from before the last start, in which devices may connect again. */
   overdueWaitMs: number;
 }): MessagePushes {
-  const { bus, clock, rosters, tokens, isConnected, facts, marks, queue, acks, told, overdueWaitMs } = deps;
+  const { bus, clock, rosters, tokens, isConnected, whoIsElsewhere, facts, marks, queue, acks, told } = deps;
   const messageOf = new WeakMap<PushJob, PushedMessage>();
   let isStopped = false;
 
@@ -56,18 +62,18 @@ export function createMessagePushes(deps: {
       return message && !isHeld(job.device, message, job.decidedAt) ? [{ job, message }] : [];
     });
     const wanted = waiting.map(({ job, message }) => ({ userId: job.device.userId, ...message }));
-    const [found, tokenOf] = await Promise.all([
+    const devices = waiting.map(({ job }) => job.device);
+    const [found, tokenOf, isElsewhere] = await Promise.all([
       facts.messages(wanted),
-      currentTokens(
-        tokens,
-        waiting.map(({ job }) => job.device),
-      ),
+      currentTokens(tokens, devices),
+      whoIsElsewhere(devices),
     ]);
     const now = clock.now();
     const notes = new Map<PushJob, PushNote>();
     waiting.forEach(({ job, message }, i) => {
       const [fact, token] = [found[i], tokenOf(job.device)];
-      if (!fact || token === undefined || isHeld(job.device, message, job.decidedAt)) return;
+      if (!fact || token === undefined || isElsewhere(job.device)) return;
+      if (isHeld(job.device, message, job.decidedAt)) return;
       notes.set(job, { token, ...presentMessagePush(fact, now) });
     });
     return notes;
@@ -100,6 +106,17 @@ export function createMessagePushes(deps: {
     return queue.add(job, waitMs);
   }
 
+  /** Each message with each device that can be pushed and whose user is to hear of it, in their order. */
+  async function hearersWithDevices(messages: readonly MessageRecord[]) {
+    const audience = await audiencesOf(messages, rosters);
+    const devices = await tokens.devicesOf([...new Set([...audience.values()].flat())]);
+    const byUser = new Map<string, PushDevice[]>();
+    for (const device of devices) byUser.set(device.userId, [...(byUser.get(device.userId) ?? []), device]);
+    return [...audience].flatMap(([message, userIds]) =>
+      userIds.flatMap((userId) => (byUser.get(userId) ?? []).map((device) => ({ device, message }))),
+    );
+  }
+
   bus.on('connection.closed', ({ userId, deviceId, heardAt }) => {
     if (isStopped || isConnected({ userId, deviceId, token: '', sessionId: undefined })) return;
     for (const { device, message, at } of told.takeSince({ userId, deviceId }, heardAt)) {
@@ -114,18 +131,21 @@ export function createMessagePushes(deps: {
     },
 
     async decide(messages, isOwed) {
-      const audience = await audiencesOf(messages, rosters);
-      const devices = await tokens.devicesOf([...new Set([...audience.values()].flat())]);
-      const byUser = new Map<string, PushDevice[]>();
-      for (const device of devices) byUser.set(device.userId, [...(byUser.get(device.userId) ?? []), device]);
-      for (const [message, userIds] of audience) {
+      const heard = await hearersWithDevices(messages);
+      const away = heard.map(({ device }) => device).filter((device) => !isConnected(device));
+      const isElsewhere = isOwed ? () => false : await whoIsElsewhere(away);
+      for (const { device, message } of heard) {
         const pushed = toPushed(message);
-        for (const device of userIds.flatMap((userId) => byUser.get(userId) ?? [])) {
-          if (isOwed && !isOwed(device, pushed)) continue;
-          if (!isOwed && isConnected(device)) told.add({ device, message: pushed, at: clock.now() });
-          else push(device, { ...pushed, at: message.createdAt }, isOwed ? overdueWaitMs : 0);
-        }
+        if (isOwed && !isOwed(device, pushed)) continue;
+        if (!isOwed && isConnected(device)) told.add({ device, message: pushed, at: clock.now() });
+        else if (!isElsewhere(device))
+          push(device, { ...pushed, at: message.createdAt }, isOwed ? deps.overdueWaitMs : 0);
       }
+    },
+
+    async hear(messages) {
+      for (const { device, message } of await hearersWithDevices(messages))
+        if (isConnected(device)) told.add({ device, message: toPushed(message), at: clock.now() });
     },
   };
 }

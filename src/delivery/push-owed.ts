@@ -7,10 +7,12 @@ import { trusted } from '../models/trusted';
 import { chatOfCollapseId } from '../presenters/push.presenter';
 import type { PushMarks } from '../services/push-marks';
 import type { PushTokenService } from '../services/push-token.service';
+import type { Clock } from '../types/clock';
 import type { MessagePushes } from './push-messages';
 import { MAX_QUEUED_PUSHES, type PushQueue } from './push-queue';
 
 const EVERY_MS = 5000;
+const OTHERS_SEND_WITHIN_MS = 60_000;
 const ROWS_AT_ONCE = 2000;
 /** Of one chat that waited for long the newest are enough: each takes the place of the one before. */
 const MESSAGES_OF_ONE = 20;
@@ -26,11 +28,15 @@ export function createPushOwed(deps: {
   queue: PushQueue;
   pushes: MessagePushes;
   overdueWaitMs: number;
+  clock: Clock;
+  /** What is owed by another node it sends itself: only what waits for long is left to whoever finds it. */
+  hasOthers: () => boolean;
 }): Omit<Repeater, 'start'> & { start(): Promise<void> } {
-  const { logger, marks, tokens, queue, pushes, overdueWaitMs } = deps;
+  const { logger, marks, tokens, queue, pushes, overdueWaitMs, clock, hasOthers } = deps;
 
   async function queueOwed(waitMs: number): Promise<void> {
-    const rows = (await marks.pending(ROWS_AT_ONCE)).filter((row) => !queue.has(ownerOf(row), row.about));
+    const until = new Date(clock.now().getTime() - (hasOthers() ? OTHERS_SEND_WITHIN_MS : 0));
+    const rows = (await marks.pending(ROWS_AT_ONCE, until)).filter((row) => !queue.has(ownerOf(row), row.about));
     const devices = await tokens.devicesOf([...new Set(rows.map(({ userId }) => String(userId)))]);
     for (const row of rows) {
       const { userId, deviceId } = ownerOf(row);

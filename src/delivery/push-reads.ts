@@ -8,7 +8,7 @@ import type { PushMarks } from '../services/push-marks';
 import type { PushDevice, PushTokenService } from '../services/push-token.service';
 import type { Clock } from '../types/clock';
 import type { PushNote } from '../types/push-note';
-import { currentTokens } from './push-messages';
+import { currentTokens, type WhoIsElsewhere } from './push-messages';
 import type { PushComposer, PushJob, PushQueue } from './push-queue';
 
 const STALE_AFTER_MS = 3_600_000;
@@ -23,11 +23,12 @@ export function startReadPushes(deps: {
   clock: Clock;
   tokens: Pick<PushTokenService, 'devicesOf'>;
   isConnected: (device: PushDevice) => boolean;
+  whoIsElsewhere: WhoIsElsewhere;
   facts: Pick<PushFacts, 'badges'>;
   marks: PushMarks;
   queue: PushQueue;
 }): { stop(): Promise<void> } {
-  const { bus, clock, tokens, isConnected, facts, marks, queue } = deps;
+  const { bus, clock, tokens, isConnected, whoIsElsewhere, facts, marks, queue } = deps;
   const inTurn = createKeyedQueue();
   const running = new Set<Promise<void>>();
   /** On which device a chat was read last. */
@@ -37,22 +38,22 @@ export function startReadPushes(deps: {
   /** Only what stands on the screen and is read to its end needs to go. */
   const compose: PushComposer = async (jobs) => {
     const userIds = jobs.map(({ device }) => device.userId);
-    const [rows, badges, tokenOf] = await Promise.all([
+    const devices = jobs.map(({ device }) => device);
+    const [rows, badges, tokenOf, isElsewhere] = await Promise.all([
       marks.find(
         jobs.map(({ about }) => about),
         userIds,
       ),
       facts.badges(userIds),
-      currentTokens(
-        tokens,
-        jobs.map(({ device }) => device),
-      ),
+      currentTokens(tokens, devices),
+      whoIsElsewhere(devices),
     ]);
     const notes = new Map<PushJob, PushNote>();
     for (const job of jobs) {
       const row = rows.find((candidate) => isOf(candidate, job));
       const [what, token] = [cleared.get(job), tokenOf(job.device)];
-      if (!row || !what || token === undefined || isConnected(job.device)) continue;
+      if (!row || !what || token === undefined) continue;
+      if (isConnected(job.device) || isElsewhere(job.device)) continue;
       if (row.shownSeq === 0 || row.shownSeq > what.upToSeq) continue;
       const { chatId } = what;
       const badge = badges.get(job.device.userId) ?? 0;
@@ -65,11 +66,12 @@ export function startReadPushes(deps: {
     const devices = await tokens.devicesOf([userId]);
     if (devices.length === 0) return;
     const about = chatCollapseId(chatId);
-    const rows = await marks.find([about], [userId]);
+    const [rows, isElsewhere] = await Promise.all([marks.find([about], [userId]), whoIsElsewhere(devices)]);
     for (const device of devices.filter(({ deviceId }) => rows.some((row) => row.deviceId === deviceId))) {
       const key = { userId, deviceId: device.deviceId, about };
       const forget = () => void marks.forget(key, upToSeq).catch(() => undefined);
-      const knows = isConnected(device) || readers.get(`${userId}:${chatId}`) === device.deviceId;
+      const isHere = isConnected(device) || isElsewhere(device);
+      const knows = isHere || readers.get(`${userId}:${chatId}`) === device.deviceId;
       if (knows) forget();
       else addJob(device, about, { chatId, upToSeq }, forget);
     }
@@ -100,10 +102,13 @@ export function startReadPushes(deps: {
   bus.on('device.acknowledged', ({ userId, deviceId, chatId, isRead }) => {
     if (isRead) readers.set(`${userId}:${chatId}`, deviceId);
   });
-  bus.on('receipt.moved', ({ userId, chatId, kind, toSeq }) =>
-    kind === 'read' ? follow(userId, chatId, toSeq) : undefined,
+  // Only the node on which it was done sends.
+  bus.on('receipt.moved', ({ userId, chatId, kind, toSeq }, origin) =>
+    kind === 'read' && origin === 'here' ? follow(userId, chatId, toSeq) : undefined,
   );
-  bus.on('notifications.cleared', ({ userId, chatId }) => follow(userId, chatId, Number.MAX_SAFE_INTEGER));
+  bus.on('notifications.cleared', ({ userId, chatId }, origin) =>
+    origin === 'here' ? follow(userId, chatId, Number.MAX_SAFE_INTEGER) : undefined,
+  );
 
   async function follow(userId: string, chatId: string, upToSeq: number): Promise<void> {
     const work = inTurn(userId, () => clear(userId, chatId, upToSeq));

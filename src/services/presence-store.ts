@@ -4,12 +4,13 @@
  */
 import { toObjectId } from '../models/object-id';
 import { trusted } from '../models/trusted';
-import { UserModel } from '../models/user.model';
+import { type StoredSocket, UserModel } from '../models/user.model';
 
 /** A socket of this node. */
 export interface OwnSocket {
   userId: string;
   deviceId: string;
+  sessionId: string;
   socketId: string;
 }
 
@@ -18,11 +19,11 @@ const LIGHT = { writeConcern: { w: 1 }, timestamps: false } as const;
 
 /** Writes a socket to its user, and tells whether others are to hear of it; undefined where there is no such user. */
 export async function addSocket(
-  { userId, deviceId, socketId }: OwnSocket,
+  { userId, deviceId, sessionId, socketId }: OwnSocket,
   node: string,
   seen: Date,
 ): Promise<{ isNews: boolean } | undefined> {
-  const socket = { $addToSet: { socketIds: socketId, sockets: { id: socketId, node, deviceId } } };
+  const socket = { $addToSet: { socketIds: socketId, sockets: { id: socketId, node, deviceId, sessionId } } };
   const how = { ...LIGHT, returnDocument: 'before', projection: { isAway: 1, isShownOnline: 1 } } as const;
   const alive = { _id: userId, deletedAt: null };
   const before =
@@ -36,7 +37,10 @@ export async function addSocket(
 }
 
 /** Takes a socket away; resolves to whether the user has others. */
-export async function takeSocket({ userId, deviceId, socketId }: OwnSocket, seen: Date): Promise<boolean> {
+export async function takeSocket(
+  { userId, deviceId, socketId }: Omit<OwnSocket, 'sessionId'>,
+  seen: Date,
+): Promise<boolean> {
   const alive = { _id: userId, deletedAt: null };
   const left = await UserModel.findOneAndUpdate(
     alive,
@@ -144,6 +148,17 @@ export async function reconcileSockets(node: string, own: readonly OwnSocket[], 
 export async function hasDeviceElsewhere(userId: string, deviceId: string, node: string): Promise<boolean> {
   const socket = trusted({ $elemMatch: { deviceId, node: { $ne: node } } });
   return (await UserModel.exists({ _id: toObjectId(userId), sockets: socket })) !== null;
+}
+
+/** The sockets these users have on nodes other than this one, by user. */
+export async function socketsElsewhere(
+  userIds: readonly string[],
+  node: string,
+): Promise<Map<string, StoredSocket[]>> {
+  const users = await UserModel.find({ _id: trusted({ $in: [...userIds] }) }, { sockets: 1 }).lean();
+  return new Map(
+    users.map(({ _id, sockets = [] }) => [String(_id), sockets.filter((socket) => socket.node !== node)]),
+  );
 }
 
 /** An update that keeps the sockets of which `condition` holds. */

@@ -23,8 +23,8 @@ export interface PushMarks {
   flush(): Promise<void>;
   /** What devices (of these users) were told, or are to be told, about these things. */
   find(abouts: readonly string[], userIds?: readonly string[]): Promise<PushMarkRecord[]>;
-  /** What is still owed, the oldest first. */
-  pending(limit: number): Promise<PushMarkRecord[]>;
+  /** What is still owed since this time or before, the oldest first. */
+  pending(limit: number, until: Date): Promise<PushMarkRecord[]>;
   /** Forgets what was said up to `seq`; what came later stays. */
   forget(key: MarkKey, seq: number): Promise<void>;
   stop(): Promise<void>;
@@ -106,9 +106,9 @@ export function createPushMarks({ clock, logger }: { clock: Clock; logger: Logge
         ...(userIds && { userId: trusted({ $in: userIds.map(toObjectId) }) }),
       }).lean();
     },
-    async pending(limit) {
+    async pending(limit, until) {
       await flush();
-      return PushMarkModel.find({ isPending: true }).sort({ at: 1 }).limit(limit).lean();
+      return PushMarkModel.find({ isPending: true, at: trusted({ $lte: until }) }).sort({ at: 1 }).limit(limit).lean();
     },
     async forget({ userId, deviceId, about }, seq) {
       await flush();
