@@ -10,6 +10,7 @@ import { createEventBus } from '../src/events/event-bus';
 import { connectMongo, disconnectMongo } from '../src/models/connect';
 import { createIndexes } from '../src/models/indexes';
 import { createNodeLease } from '../src/nodes/node-lease';
+import { createMailProvider } from '../src/providers/mail';
 import { createSmsProvider } from '../src/providers/sms';
 import { loadSigningKey } from '../src/services/signing-key.service';
 import { systemClock } from '../src/types/clock';
@@ -44,6 +45,7 @@ async function seed(config: Config, logger: Logger): Promise<void> {
     clock,
     connections: createConnections(),
     sms: createSmsProvider(config.sms, { logger }),
+    mail: createMailProvider(config.mail, { logger }),
     signingKey,
     media: createMediaGround({ config, clock, logger, bus, secret: signingKey.mediaSecret, node }),
     node,

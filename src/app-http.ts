@@ -4,10 +4,12 @@ import { createCallsRouter } from './app-calls';
 import { createMediaRoutes } from './app-media';
 import { createPeopleRouter } from './app-people';
 import type { Foundation, Services } from './app-services';
+import { createStoriesRouter } from './app-stories';
 import { MAX_JSON_BYTES } from './config/limits';
 import { createAuthController } from './controllers/auth.controller';
 import { createChatController } from './controllers/chat.controller';
 import { createContactController } from './controllers/contact.controller';
+import { createEmailController } from './controllers/email.controller';
 import { createMessageController } from './controllers/message.controller';
 import { createMessageSearchController } from './controllers/message-search.controller';
 import { createPasswordController } from './controllers/password.controller';
@@ -27,6 +29,7 @@ import { createAuthRouter } from './routes/auth.routes';
 import { createChatRouter } from './routes/chat.routes';
 import { createContactRouter } from './routes/contact.routes';
 import { createDocsRouter } from './routes/docs.routes';
+import { createEmailRouter } from './routes/email.routes';
 import { createHealthRouter } from './routes/health.routes';
 import { createJwksRouter } from './routes/jwks.routes';
 import { createChatMessageRouter, createMessageRouter } from './routes/message.routes';
@@ -128,6 +131,7 @@ function createApi(parts: HttpParts): Router {
   api.use('/auth', createAuthRouter({ authController: authController(parts), ...gates }));
   const passwords = { passwordController: passwordController(parts), userController: users };
   api.use('/auth', createPasswordRouter({ ...passwords, ...gates }));
+  api.use('/users/email', createEmailRouter({ controller: emailController(parts), authenticate }));
   const contactController = createContactController({ ...services, signer: base.media.signer });
   api.use(
     '/users',
@@ -141,6 +145,7 @@ function createApi(parts: HttpParts): Router {
   api.use(createPeopleRouter(base, services, authenticate));
   api.use('/contacts', createContactRouter({ contactController, authenticate }));
   api.use('/calls', createCallsRouter(base, services, authenticate));
+  api.use('/stories', createStoriesRouter(base, services, authenticate));
   const messageSearchController = createMessageSearchController(services);
   api.use(createMessageSearchRouter({ messageSearchController, authenticate }));
   const controller = createMessageController(services);
@@ -156,6 +161,13 @@ function userController({ services, base }: HttpParts) {
   return createUserController({
     ...services,
     avatars: base.media.avatars,
+    signer: base.media.signer,
+  });
+}
+
+function emailController({ services, base }: HttpParts) {
+  return createEmailController({
+    emailService: services.emailService,
     signer: base.media.signer,
   });
 }

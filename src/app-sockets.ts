@@ -2,6 +2,7 @@ import type { Server as HttpServer } from 'node:http';
 import type { Server } from 'socket.io';
 import { startPeopleDelivery } from './app-people';
 import type { Foundation, Services } from './app-services';
+import { startStoriesDelivery } from './app-stories';
 import { startCallDelivery } from './delivery/call-delivery';
 import { startChatDelivery } from './delivery/chat-delivery';
 import { createFanOut } from './delivery/fan-out';
@@ -32,8 +33,7 @@ export function createSockets(http: HttpServer, base: Foundation, services: Serv
     connections,
     presence: services.presence,
     bus,
-    viewSelf: async (userId) =>
-      presentSelf(await services.userService.getSelf(userId), base.media.signer),
+    viewSelf: async (userId) => presentSelf(await services.userService.getSelf(userId), base.media.signer),
     chooseDialect: (asked, actor) =>
       chooseDialect([asked, actor.dialect, config.dialects.fallback], outbounds),
     logger,
@@ -94,6 +94,7 @@ function startDelivery(
   startReceiptDelivery({ bus, fanOut, recent, connections, rosters });
   startCallDelivery({ bus, fanOut });
   startPeopleDelivery(base, services, fanOut);
+  startStoriesDelivery(base, fanOut);
   startChatDelivery({ bus, rosters, connections, fanOut, viewChat: chatViews.forViewers });
   startPresenceDelivery({
     bus,

@@ -10,6 +10,7 @@ import { createPeopleJob } from './app-people';
 import { createPushGround } from './app-push';
 import { createServices, type Foundation } from './app-services';
 import { createSockets } from './app-sockets';
+import { createStoriesJob } from './app-stories';
 import type { Config } from './config/env';
 import { createLogger, type Logger } from './config/logger';
 import { createConnections } from './delivery/connections';
@@ -22,6 +23,7 @@ import { createRevocationWatch } from './jobs/watch-revocations';
 import { connectMongo, disconnectMongo } from './models/connect';
 import { migrate } from './models/migrate';
 import { createNodeLease } from './nodes/node-lease';
+import { createMailProvider } from './providers/mail';
 import type { PushProvider } from './providers/push/push.port';
 import { connectRedis } from './providers/redis';
 import { createSmsProvider } from './providers/sms';
@@ -70,6 +72,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     clock,
     connections: createConnections(),
     sms: overrides.sms ?? createSmsProvider(config.sms, { logger }),
+    mail: createMailProvider(config.mail, { logger }),
     signingKey,
     media,
     node,
@@ -90,6 +93,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   });
   const contactFeeds = createPeopleJob(base, services);
   const callWatch = createCallsJob(base, services);
+  const storyRemains = createStoriesJob(base);
   const push = createPushGround(base, services, overrides.push);
   let isDraining = false;
   const http = createServer();
@@ -110,6 +114,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     erasures.start();
     contactFeeds.start();
     callWatch.start();
+    storyRemains.start();
     slowConsumers.start();
     await media.start();
     const port = await listen(http, config);
@@ -121,7 +126,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     isDraining = true;
     // Not http's own close, which would cut connections that still wait for their answer.
     NetServer.prototype.close.call(http);
-    const jobs = [revocations, expiry, erasures, contactFeeds, callWatch, slowConsumers, media];
+    const jobs = [revocations, expiry, erasures, contactFeeds, callWatch, storyRemains, slowConsumers, media];
     await Promise.all(jobs.map((job) => job.stop()));
     await services.indexer.stop();
     await services.journal.stop();

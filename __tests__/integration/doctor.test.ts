@@ -12,6 +12,7 @@ import { RESTORE_MARK } from '../../src/models/migrate';
 import { checkClock } from '../../src/operate/doctor/database';
 import { startTestApp, type TestApp } from '../support/app';
 import { CLOUDINARY_ACCOUNT, type FakeCloudinary, startFakeCloudinary } from '../support/fake-cloudinary';
+import { type MailServer, startMailServer } from '../support/mail-server';
 import { testMongoUri } from '../support/mongo';
 import { freePort } from '../support/server-process';
 import { findTurnserver, startTurnserver, type Turnserver } from '../support/turnserver';
@@ -21,6 +22,7 @@ let dir: string;
 let keysDir: string;
 let app: TestApp;
 let cloud: FakeCloudinary;
+let mail: MailServer;
 let unused: number;
 let turn: Turnserver | undefined;
 
@@ -33,12 +35,14 @@ beforeAll(async () => {
   await ensureKeyPair(keysDir);
   app = await startTestApp();
   cloud = await startFakeCloudinary();
+  mail = await startMailServer();
   unused = await freePort();
   if (turnserver) turn = await startTurnserver(turnserver, 'the-turn-secret');
 }, 60_000);
 afterAll(async () => {
   await app.stop();
   await cloud.stop();
+  await mail.stop();
   await turn?.stop();
   rmSync(dir, { recursive: true });
 });
@@ -84,6 +88,11 @@ const cloudinary = (secret: string) => ({
   CLOUDINARY_API_URL: cloud.url,
 });
 
+const smtp = (port: number) => ({
+  SMTP_URL: `smtp://127.0.0.1:${port}`,
+  MAIL_FROM: 'parley@example.org',
+});
+
 const relay = (secret: string, ...more: string[]) => ({
   TURN_URLS: [...(turn ? [`turn:127.0.0.1:${turn.port}`] : []), ...more].join(','),
   TURN_SECRET: secret,
@@ -93,7 +102,11 @@ describe('a good server', () => {
   let output: string;
 
   beforeAll(async () => {
-    const right = { ...cloudinary(CLOUDINARY_ACCOUNT.apiSecret), ...(turn && relay('the-turn-secret')) };
+    const right = {
+      ...cloudinary(CLOUDINARY_ACCOUNT.apiSecret),
+      ...smtp(mail.port),
+      ...(turn && relay('the-turn-secret')),
+    };
     ({ output } = await examine({ NODE_ENV: 'development', ...right }));
   });
 
@@ -110,6 +123,7 @@ describe('a good server', () => {
   it('has the indexes and the providers it needs', () => {
     expect(output).toContain('migrations and indexes are those of this version');
     expect(output).toContain('Cloudinary takes the credentials');
+    expect(output).toContain(`the mail server 127.0.0.1:${mail.port} takes mail`);
   });
 
   itWithTurn('has a relay for calls', () => {
@@ -137,6 +151,7 @@ describe('of a server where much is wrong, the doctor finds', () => {
       REDIS_PORT: String(unused),
       PUBLIC_URL: `http://127.0.0.1:${unused}`,
       ...cloudinary('wrong'),
+      ...smtp(unused),
       ...relay('wrong', `turn:127.0.0.1:${unused}?transport=tcp`),
     }));
   }, 40_000);
@@ -148,6 +163,7 @@ describe('of a server where much is wrong, the doctor finds', () => {
     ['a database that does not answer', /MONGO_URI cannot be opened: .*ECONNREFUSED/, /port open/],
     ['a Redis that is away', /Redis at 127\.0\.0\.1:\d+: .*ECONNREFUSED/, /Start it/],
     ['a wrong secret of Cloudinary', /Cloudinary refuses: .*mismatch/, /Compare CLOUDINARY/],
+    ['a mail server that does not run', /mail server 127\.0\.0\.1:\d+: .*ECONNREFUSED/, /Compare SMTP_URL/],
     ['a TURN server that does not run', /transport=tcp: .*ECONNREFUSED/, /\(tcp\) open/],
     ['a public address that leads nowhere', /cannot be reached/, /Start the server/],
     ['a public address without encryption', /is not encrypted/, /TLS/],

@@ -43,7 +43,15 @@ async function victim(): Promise<Victim> {
   const me = await signUp(app, { name: 'Victim' });
   const chat = (await me.api('POST', '/api/chats/group', { name: 'Group', memberIds: [bob.id] })).body.chat;
   const message = (await me.api('POST', '/api/messages', { chatId: chat.id, content: 'Hello' })).body.message;
-  const ids = { chatId: chat.id, messageId: message.id, userId: bob.id, contactId: bob.id };
+  const shown = { type: 'text', text: 'Mine', privacy: { audience: 'only', userIds: [bob.id] } };
+  const { story } = (await me.api('POST', '/api/stories', shown)).body;
+  const ids = {
+    storyId: story.id,
+    chatId: chat.id,
+    messageId: message.id,
+    userId: bob.id,
+    contactId: bob.id,
+  };
   return { ...me, ids: { ...ids, deviceId: 'no-device', token: 'no-token' } };
 }
 
@@ -129,6 +137,7 @@ describe('a field of a wrong kind', () => {
       {},
       ['privacy.online', 'privacy.readReceipts', 'settings.a', 'settings.a.b'],
     ],
+    ['POST', '/api/stories', { type: 'text', text: 'x' }, ['privacy.audience', 'privacy.userIds']],
     ['POST', '/api/sync', {}, [`cursors.${UNKNOWN_ID}`, 'cursors.x']],
   ];
   it.each(nested)('is refused or harmless inside %s %s %j', async (method, template, base, fields) => {
@@ -161,7 +170,7 @@ describe('a missing field', () => {
 });
 
 describe("somebody else's ids", () => {
-  const private_ = operations.filter(({ template }) => /\{(chatId|messageId)\}/.test(template));
+  const private_ = operations.filter(({ template }) => /\{(chatId|messageId|storyId)\}/.test(template));
   it.each(named(private_))('are not_found in %s', async (_name, operation) => {
     const body = operation.example && validBody(operation, me);
     const query = operation.query.includes('q') ? '?q=hello' : '';

@@ -24,6 +24,8 @@ interface Pair {
   messageId: string;
   /** A group of both and a third. */
   groupId: string;
+  /** What the other shows to everyone, and to contacts. */
+  storyIds: { everyone: string; contacts: string };
 }
 
 async function pairOf(standing: Standing): Promise<Pair> {
@@ -36,8 +38,12 @@ async function pairOf(standing: Standing): Promise<Pair> {
   const { id: messageId } = await say(other, chatId, 'Hello');
   await say(me, chatId, 'Mine');
   const groupId = await world.group(third, [me, other]);
+  const show = async (audience: string) =>
+    (await other.api('POST', '/api/stories', { type: 'text', text: 'Hello', privacy: { audience } })).body
+      .story.id;
+  const storyIds = { everyone: await show('everyone'), contacts: await show('contacts') };
   await stand(standing, me, other);
-  return { me, other, chatId, messageId, groupId };
+  return { me, other, chatId, messageId, groupId, storyIds };
 }
 
 async function stand(standing: Standing, me: Person, other: Person): Promise<void> {
@@ -153,6 +159,36 @@ const STATUS: Array<[string, Step, [number, number, number, number]]> = [
     'lift a block',
     ({ me, other }) => me.api('PATCH', `/api/contacts/unblock/${other.id}`),
     [404, 200, 404, 200],
+  ],
+  [
+    'see a story that is for everyone',
+    ({ me, storyIds }) => me.api('GET', `/api/stories/${storyIds.everyone}`),
+    [200, 200, 404, 404],
+  ],
+  [
+    'see a story that is for contacts',
+    ({ me, storyIds }) => me.api('GET', `/api/stories/${storyIds.contacts}`),
+    [404, 200, 404, 404],
+  ],
+  [
+    'say that they saw a story',
+    ({ me, storyIds }) => me.api('POST', `/api/stories/${storyIds.everyone}/view`),
+    [200, 200, 404, 404],
+  ],
+  [
+    'react to a story',
+    ({ me, storyIds }) => me.api('POST', `/api/stories/${storyIds.contacts}/react`, { emoji: '👍' }),
+    [404, 200, 404, 404],
+  ],
+  [
+    'look up who saw a story',
+    ({ me, storyIds }) => me.api('GET', `/api/stories/${storyIds.everyone}/views`),
+    [403, 403, 404, 404],
+  ],
+  [
+    'delete a story',
+    ({ me, storyIds }) => me.api('DELETE', `/api/stories/${storyIds.everyone}`),
+    [403, 403, 404, 404],
   ],
 ];
 

@@ -15,6 +15,7 @@ import { createErrorHandler } from '../../src/middlewares/error-handler';
 import { routeNotFound } from '../../src/middlewares/not-found';
 import { requestContext } from '../../src/middlewares/request-context';
 import { presentSelf } from '../../src/presenters/user.presenter';
+import { createMailProvider } from '../../src/providers/mail';
 import { createSmsProvider } from '../../src/providers/sms';
 import type { SmsProvider } from '../../src/providers/sms/sms.port';
 import { createAuthRouter } from '../../src/routes/auth.routes';
@@ -23,6 +24,7 @@ import { createAuthService } from '../../src/services/auth.service';
 import { createDeviceService } from '../../src/services/device.service';
 import { createMediaLibrary } from '../../src/services/media-library';
 import { createOtpService } from '../../src/services/otp.service';
+import { createOtpChannels } from '../../src/services/otp-channels';
 import { createPushTokenService } from '../../src/services/push-token.service';
 import { createRateCountService } from '../../src/services/rate-count.service';
 import { createSessionService } from '../../src/services/session.service';
@@ -60,7 +62,7 @@ export function keepingLogger(): { logger: Logger; lines: string[] } {
 /** Settings of a machine without any, but for what a test changes; codes are random. */
 export function authConfig(env: Record<string, string> = {}): Config {
   const config = loadConfig(env);
-  return { ...config, otp: { ...config.otp, fixedCode: undefined } };
+  return { ...config, otp: { ...config.otp, fixedCode: undefined, fixedMailCode: undefined } };
 }
 
 let keysDir: string | undefined;
@@ -96,7 +98,11 @@ export async function buildAuth({ env, sms, clock = movableClock() }: NodeOption
   });
   const tokenService = createTokenService({ signingKey, liveness, clock, jwt: config.jwt });
   const otpService = createOtpService({
-    sms: sms ?? createSmsProvider(config.sms, { logger }),
+    channels: createOtpChannels({
+      sms: sms ?? createSmsProvider(config.sms, { logger }),
+      mail: createMailProvider(config.mail, { logger }),
+      otp: config.otp,
+    }),
     rateCounts: createRateCountService({ clock }),
     clock,
     otp: config.otp,

@@ -28,7 +28,8 @@ describe('settings outside production', () => {
       redis: undefined,
       rateLimit: { max: 500, windowSeconds: 900 },
       sms: { provider: 'console' },
-      otp: { fixedCode: '123456' },
+      mail: { provider: 'console' },
+      otp: { fixedCode: '123456', fixedMailCode: '123456' },
     });
   });
 
@@ -101,7 +102,10 @@ describe('settings in production', () => {
   });
 
   it('never fix the sign-in code', () => {
-    expect(loadConfig(PRODUCTION).otp.fixedCode).toBeUndefined();
+    for (const MAIL_PROVIDER of ['', 'console']) {
+      const { otp } = loadConfig({ ...PRODUCTION, MAIL_PROVIDER });
+      expect([otp.fixedCode, otp.fixedMailCode]).toEqual([undefined, undefined]);
+    }
   });
 
   it('refuse any origin and a short secret', () => {

@@ -13,6 +13,7 @@ function readVariables(): Set<string> {
     { REDIS_HOST: 'localhost' },
     { SMS_PROVIDER: 'twilio' },
     { SMS_PROVIDER: 'twilio-verify' },
+    { MAIL_PROVIDER: 'smtp' },
     { MEDIA_PROVIDER: 'cloudinary' },
     { NODE_ENV: 'production' },
   ];

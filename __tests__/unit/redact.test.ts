@@ -42,12 +42,15 @@ describe('a log line', () => {
         config: { JWT_SECRET: 'jwt-secret-1', authToken: 'twilio-1' },
         url: `/socket.io/?EIO=4&token=query-1&access_token=query-2`,
         search: '/api/users/search?q=%2B911234567890&limit=5',
+        mail: { to: 'alice@example.org', text: 'for <bob.b+x@mail.example.org>' },
+        path: '/users?email=carol%40example.org',
         uri: 'mongodb://parley:mongo-pass@db1/?replicaSet=rs0',
       });
       const line = lines.join('\n');
       for (const secret of [
         ...['911234567890', '1234567890', JWT, 'eyJ', 'c2VjcmV0', 'cookie-', '654321', 'pass-1', 'hash-1'],
         ...['fcm-1', 'opaque-1', 'jwt-secret-1', 'twilio-1', 'query-', 'r-1', 'mongo-pass'],
+        ...['alice', 'bob.b', 'carol'],
       ]) {
         expect([secret, line.includes(secret)]).toEqual([secret, false]);
       }

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { type CallsConfig, readCalls } from './env-calls';
+import { type MailConfig, readMail } from './env-mail';
 import { type PushConfig, readPush } from './env-push';
 import { EnvReader, type EnvSource } from './env-reader';
 import { type MediaConfig, readMediaConfig } from './media-config';
@@ -12,6 +13,8 @@ const LOG_LEVELS: readonly LogLevel[] = ['error', 'warn', 'info', 'http', 'debug
 
 const SOCKET_ADAPTERS = ['memory', 'mongo', 'redis'] as const;
 export type SocketAdapter = (typeof SOCKET_ADAPTERS)[number];
+
+const DEVELOPMENT_CODE = '123456';
 
 export type SmsConfig =
   | { provider: 'console' }
@@ -47,12 +50,15 @@ export interface Config {
   otp: {
     /** The code every phone gets when set; only with the console provider outside production. */
     fixedCode: string | undefined;
+    /** The same for every email, with mail in the log. */
+    fixedMailCode: string | undefined;
     phoneHourlyMax: number;
     ipHourlyMax: number;
     prefixHourlyMax: number;
     lockMinutes: number;
   };
   sms: SmsConfig;
+  mail: MailConfig;
   media: MediaConfig;
   dialects: { enabled: string[]; fallback: string };
   journal: { maxPending: number };
@@ -109,12 +115,14 @@ export function loadConfig(source: EnvSource = process.env): Config {
     },
     otp: {
       fixedCode: undefined,
+      fixedMailCode: undefined,
       phoneHourlyMax: env.integer('OTP_PHONE_HOURLY_MAX', 10, { min: 1, max: 1e9 }),
       ipHourlyMax: env.integer('OTP_IP_HOURLY_MAX', 60, { min: 1, max: 1e9 }),
       prefixHourlyMax: env.integer('OTP_PREFIX_HOURLY_MAX', 1000, { min: 1, max: 1e9 }),
       lockMinutes: env.integer('OTP_LOCK_MINUTES', 15, { min: 1, max: 1440 }),
     },
     sms: readSms(env, isProduction),
+    mail: readMail(env, isProduction),
     media: readMediaConfig(env, dataDir),
     dialects: readDialects(env),
     journal: { maxPending: env.integer('JOURNAL_MAX_PENDING', 20_000, { min: 1, max: 1e7 }) },
@@ -124,7 +132,8 @@ export function loadConfig(source: EnvSource = process.env): Config {
   };
   if (config.socketAdapter === 'redis' && !config.redis)
     env.faults.push('REDIS_HOST is required with SOCKET_ADAPTER=redis');
-  if (!isProduction && config.sms.provider === 'console') config.otp.fixedCode = '123456';
+  if (!isProduction && config.sms.provider === 'console') config.otp.fixedCode = DEVELOPMENT_CODE;
+  if (!isProduction && config.mail.provider === 'console') config.otp.fixedMailCode = DEVELOPMENT_CODE;
   if (env.faults.length > 0) throw new ConfigError(env.faults);
   return config;
 }

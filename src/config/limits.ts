@@ -62,3 +62,13 @@ export const MAX_SIGNAL_BYTES = 65_536;
 export const MAX_SIGNAL_DEPTH = 8;
 export const MAX_CALL_ISSUES = 10;
 export const MAX_CALL_ISSUE_LENGTH = 100;
+
+/** New stories of one person in a day, and the stories they may keep as highlights. */
+export const MAX_STORIES_PER_DAY = 50;
+export const MAX_HIGHLIGHTS = 200;
+/** People whom a story may name, left out or alone meant. */
+export const MAX_STORY_NAMED = 1000;
+export const MAX_STORY_BACKGROUND_LENGTH = 100;
+export const MAX_HIGHLIGHT_TITLE_LENGTH = 100;
+/** The newest stories that a feed is made of, however many contacts somebody has. */
+export const MAX_FEED_STORIES = 2000;

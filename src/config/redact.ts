@@ -5,6 +5,8 @@ const JWT = /(?<![\w-])eyJ[\w-]+\.[\w-]+\.[\w-]*/g;
 const PHONE_KEYS = /^phone(number)?s?$/i;
 /** In a query the plus is `%2B`. */
 const PHONE = /(\+|%2B)(\d{7,15})\b/gi;
+/** Begins where a run of its letters begins, like the token. In a query the `@` is `%40`. */
+const EMAIL = /(?<![\w.+%*-])[\w.+%*-]+(?:@|%40)(?:[a-z0-9-]+\.)+[a-z]{2,}/gi;
 /** What people search for is their own affair, and may be a number without its plus. */
 const SECRET_QUERY = /([?&](?:token|access_token|refreshToken|otp|phoneNumber|q)=)[^&\s"]+/gi;
 /** The password in `scheme://user:password@host`; what the scheme is does not matter. */
@@ -15,6 +17,13 @@ const INVITE_PATH = /(\/chats\/join\/)[^/?\s"]+/gi;
 /** `+911111111111` becomes `+91*******11`: enough to recognise one's own number in a log, not to learn another's. */
 export function maskPhone(phone: string): string {
   return `${phone.slice(0, 3)}${'*'.repeat(Math.max(phone.length - 5, 0))}${phone.slice(-2)}`;
+}
+
+/** `alice@example.org` becomes `a***e@example.org`. */
+export function maskEmail(email: string): string {
+  const at = email.lastIndexOf('@');
+  const local = email.slice(0, at);
+  return `${local.slice(0, 1)}***${local.length > 3 ? local.slice(-1) : ''}${email.slice(at)}`;
 }
 
 function maskValue(value: unknown): unknown {
@@ -28,7 +37,8 @@ function redactText(text: string): string {
     .replace(SECRET_QUERY, '$1[secret]')
     .replace(INVITE_PATH, '$1[secret]')
     .replace(URL_PASSWORD, '$1[secret]@')
-    .replace(PHONE, (_match, _plus, digits: string) => maskPhone(`+${digits}`));
+    .replace(PHONE, (_match, _plus, digits: string) => maskPhone(`+${digits}`))
+    .replace(EMAIL, (email) => maskEmail(email.replace('%40', '@')));
 }
 
 function serialise(value: unknown, depth: number): unknown {

@@ -6,6 +6,8 @@ export const SECRET_SETTINGS: ReadonlySet<string> = new Set([
   'MONGO_URI',
   'JWT_SECRET',
   'TWILIO_AUTH_TOKEN',
+  'SMTP_URL',
+  'SMTP_PASSWORD',
   'CLOUDINARY_API_SECRET',
   'REDIS_PASSWORD',
   'TURN_SECRET',

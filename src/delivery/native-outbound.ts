@@ -20,6 +20,9 @@ export const NATIVE_EVENTS = [
   'devices_updated',
   'contact_request',
   'notification',
+  'story_new',
+  'story_viewed',
+  'story_reaction',
   ...CALL_EVENTS,
   'authenticated',
   'authentication_error',
@@ -59,6 +62,9 @@ export function createNativeOutbound(clock: Clock, signer: MediaSigner): Outboun
     contactRequestsViewed: () => undefined,
     notificationsCleared: () => undefined,
     notified: (notification) => frame('notification', { notification }),
+    storyCreated: (story) => frame('story_new', { story }),
+    storyViewed: (told) => frame('story_viewed', told),
+    storyReacted: (told) => frame('story_reaction', told),
     devicesChanged: (devices) => frame('devices_updated', { devices }),
   };
 }

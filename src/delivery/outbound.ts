@@ -3,7 +3,8 @@ import type { ChatView } from '../presenters/chat.presenter';
 import type { ContactView } from '../presenters/contact.presenter';
 import type { MessageStatus, MessageView } from '../presenters/message.presenter';
 import type { NotificationView } from '../presenters/notification.presenter';
-import type { DeviceView } from '../presenters/user.presenter';
+import type { StoryView } from '../presenters/story.presenter';
+import type { DeviceView, UserView } from '../presenters/user.presenter';
 
 /** One event as a dialect says it. */
 export interface Frame {
@@ -55,4 +56,8 @@ export interface Outbound {
   /** A contact request or a missed call newly waits for attention. */
   notified(notification: NotificationView): MaybeFrame;
   devicesChanged(devices: DeviceView[]): MaybeFrame;
+  /** Stories are seed 002's alone; other dialects have no words for them. */
+  storyCreated?(story: StoryView): MaybeFrame;
+  storyViewed?(told: { storyId: string; user: UserView }): MaybeFrame;
+  storyReacted?(told: { storyId: string; user: UserView; emoji: string | null }): MaybeFrame;
 }

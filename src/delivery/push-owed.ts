@@ -36,7 +36,9 @@ export function createPushOwed(deps: {
 
   async function queueOwed(waitMs: number): Promise<void> {
     const until = new Date(clock.now().getTime() - (hasOthers() ? OTHERS_SEND_WITHIN_MS : 0));
-    const rows = (await marks.pending(ROWS_AT_ONCE, until)).filter((row) => !queue.has(ownerOf(row), row.about));
+    const rows = (await marks.pending(ROWS_AT_ONCE, until)).filter(
+      (row) => !queue.has(ownerOf(row), row.about),
+    );
     const devices = await tokens.devicesOf([...new Set(rows.map(({ userId }) => String(userId)))]);
     for (const row of rows) {
       const { userId, deviceId } = ownerOf(row);

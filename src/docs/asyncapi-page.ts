@@ -1,6 +1,7 @@
+import { type Html, html } from '../helpers/html';
 import { clientEvents, type EventDocument, serverEvents } from './asyncapi-operations';
 import { asList, asObject, asText, type JsonObject, resolveRef } from './documents';
-import { type Html, html, inlineMarkdown, markdown } from './html';
+import { inlineMarkdown, markdown } from './markdown';
 import { schemaTable } from './schema-table';
 import { describeType } from './schema-type';
 

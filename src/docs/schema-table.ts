@@ -1,5 +1,6 @@
+import { type Html, html } from '../helpers/html';
 import { asList, asObject, asText, isObject, type JsonObject } from './documents';
-import { type Html, html, inlineMarkdown } from './html';
+import { inlineMarkdown } from './markdown';
 import { alternativesOf, describeLimits, describeType } from './schema-type';
 
 interface Row {

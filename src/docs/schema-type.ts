@@ -1,5 +1,5 @@
+import { type Html, html } from '../helpers/html';
 import { asList, asObject, asText, isObject, type JsonObject, refName } from './documents';
-import { type Html, html } from './html';
 
 /** The type of a schema in a few words, with links to the schemas it names. */
 export function describeType(value: unknown): Html {

@@ -1,5 +1,6 @@
 import type { CallRecord } from '../models/call.model';
 import type { MessageRecord } from '../models/message.model';
+import type { StoryRecord } from '../models/story.model';
 
 /** Why a device stops ringing. */
 export type RingEnd = 'answered_elsewhere' | 'cancelled' | 'declined' | 'missed' | 'ended';
@@ -114,6 +115,11 @@ export interface DomainEvents {
   };
   /** Any change of state, for all devices of all parties. */
   'call.updated': { call: CallRecord };
+  'story.created': { story: StoryRecord };
+  /** Somebody else looked at the story for the first time. */
+  'story.viewed': { story: StoryRecord; viewerId: string };
+  /** `emoji` null: the reaction was taken back. */
+  'story.reacted': { story: StoryRecord; userId: string; emoji: string | null };
   /** The sessions end now, with their sockets. */
   'session.revoked': { userId: string; sessionIds: string[] };
 }

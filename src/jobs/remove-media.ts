@@ -33,13 +33,18 @@ export function createMediaRemoval(deps: {
     const ids = due.filter(({ state }) => state === 'ready').map(({ _id }) => String(_id));
     const used = new Set<string>();
     for (const use of ids.length > 0 ? uses : []) for (const id of await use.inUse(ids)) used.add(id);
+    const ends = await endsOf([...used]);
     let removed = 0;
     const failures: unknown[] = [];
     for (const { _id, kind, storageKey, reconsiderAt } of due) {
       // Only if nobody asked for another look meanwhile.
       const same = { _id, reconsiderAt };
       if (used.has(String(_id))) {
-        await MediaModel.updateOne(same, { $unset: { reconsiderAt: '' } });
+        const again = ends.get(String(_id));
+        await MediaModel.updateOne(
+          same,
+          again ? { $set: { reconsiderAt: again } } : { $unset: { reconsiderAt: '' } },
+        );
         continue;
       }
       try {
@@ -54,6 +59,18 @@ export function createMediaRemoval(deps: {
     }
     if (failures.length > 0) throw failures[0];
     return removed;
+  }
+
+  /** When the first of the uses that end by themselves does; the others may go on. */
+  async function endsOf(ids: readonly string[]): Promise<Map<string, Date>> {
+    const ends = new Map<string, Date>();
+    for (const use of ids.length > 0 ? uses : []) {
+      for (const [id, at] of (await use.endsAt?.(ids)) ?? []) {
+        const known = ends.get(id);
+        if (!known || at < known) ends.set(id, at);
+      }
+    }
+    return ends;
   }
 
   const repeater = createRepeater({

@@ -1,4 +1,4 @@
-import { type mongo, model, Schema } from 'mongoose';
+import { model, type mongo, Schema } from 'mongoose';
 
 /** What nodes say to each other through Socket.IO's MongoDB adapter, which alone knows the shape; gone after ten minutes. */
 const socketEventSchema = new Schema(

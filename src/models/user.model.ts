@@ -143,7 +143,10 @@ userSchema.index({ isShownOnline: 1 }, { sparse: true });
 export const UserModel = model<UserRecord>('User', userSchema);
 
 /** The devices of a user, and which of them are connected. */
-export function liveDevicesOf({ devices, sockets = [] }: Pick<UserRecord, 'devices' | 'sockets'>): LiveDevice[] {
+export function liveDevicesOf({
+  devices,
+  sockets = [],
+}: Pick<UserRecord, 'devices' | 'sockets'>): LiveDevice[] {
   return devices.map((device) => ({
     ...device,
     isOnline: sockets.some(({ deviceId }) => deviceId === device.deviceId),

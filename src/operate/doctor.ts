@@ -8,7 +8,7 @@ import { type Finding, fail, reason } from './doctor/finding';
 import { checkKeys } from './doctor/keys';
 import { checkDataDir, checkOpenFiles } from './doctor/machine';
 import { checkOrigins, checkPublicUrl } from './doctor/network';
-import { checkMedia, checkPush, checkRedis, checkSms } from './doctor/providers';
+import { checkMail, checkMedia, checkPush, checkRedis, checkSms } from './doctor/providers';
 import { runTool, withDatabase } from './run-tool';
 
 type Check = (config: Config) => Promise<Finding[]> | Finding[];
@@ -19,6 +19,7 @@ const CHECKS: Array<[area: string, check: Check]> = [
   ['keys', checkKeys],
   ['redis', checkRedis],
   ['sms', checkSms],
+  ['mail', checkMail],
   ['media', checkMedia],
   ['push', checkPush],
   ['calls', checkCalls],

@@ -14,6 +14,7 @@ import { trusted } from '../models/trusted';
 import { DEFAULT_PRIVACY, UserModel, type UserRecord } from '../models/user.model';
 import { UserChangeModel } from '../models/user-change.model';
 import type { Clock } from '../types/clock';
+import { removeStoriesOf } from './story-remains';
 import type { UserChangeService } from './user-change.service';
 
 export interface AccountService {
@@ -51,6 +52,7 @@ export function createAccountService(deps: AccountServiceDeps): AccountService {
     await deps.revokeAll(userId);
     await deps.endCalls(userId);
     await CallFeedbackModel.deleteMany({ userId });
+    await removeStoriesOf(userId);
     await deps.leaveAllChats(userId);
     await ContactModel.deleteMany({ ownerId: userId });
     await removeFromAddressBooks(userId, deps);

@@ -1,4 +1,5 @@
 import { invalidField, notFound } from '../errors/app-error';
+import { toEmail } from '../helpers/email';
 import { asE164 } from '../helpers/phone-query';
 import { UserModel, type UserRecord } from '../models/user.model';
 import { mayBeFoundByAddress } from '../policies/contact.policy';
@@ -23,10 +24,11 @@ export async function findTarget(ownerId: string, target: ContactTarget): Promis
   return user;
 }
 
-function findUser(target: ContactTarget): Promise<UserRecord | null> {
+async function findUser(target: ContactTarget): Promise<UserRecord | null> {
   if ('userId' in target) return UserModel.findOne({ _id: target.userId, deletedAt: null }).lean();
   if ('email' in target) {
-    const email = target.email.trim().toLowerCase();
+    const email = toEmail(target.email);
+    if (email === undefined) return null;
     return UserModel.findOne({ email, emailVerified: true, deletedAt: null }).lean();
   }
   const phoneNumber = asE164(target.phoneNumber);

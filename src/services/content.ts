@@ -2,6 +2,7 @@ import { MAX_NAME_LENGTH, MAX_TEXT_LENGTH, MAX_URL_LENGTH } from '../config/limi
 import { invalidField } from '../errors/app-error';
 import { ownFileId } from '../helpers/own-file';
 import { isPlain } from '../helpers/plain-name';
+import { wellFormed } from '../helpers/well-formed';
 import {
   type LocationContent,
   MEDIA_TYPES,
@@ -37,11 +38,6 @@ function readText(value: unknown, path: string): string {
   if (value.length > MAX_TEXT_LENGTH)
     throw invalidField(path, `must have at most ${MAX_TEXT_LENGTH} characters`);
   return wellFormed(value);
-}
-
-/** Half a surrogate pair has no UTF-8: the database would replace it, so the answer must not differ from what is kept. */
-function wellFormed(text: string): string {
-  return text.replace(/\p{Surrogate}/gu, '\ufffd');
 }
 
 function readLocation(content: Record<string, unknown>): LocationContent {

@@ -29,4 +29,6 @@ export interface MediaUse {
   inUse(mediaIds: readonly string[]): Promise<Set<string>>;
   /** True when the user may see the media because of this place. */
   canSee(userId: string, mediaId: string): Promise<boolean>;
+  /** Of these ids those whose use here ends by itself, and when: they are looked at again then. */
+  endsAt?(mediaIds: readonly string[]): Promise<Map<string, Date>>;
 }

@@ -7,10 +7,11 @@ const HOUR_MS = 3_600_000;
 
 export interface OtpCaps {
   /**
-   * Counts one message against the hourly caps of its number, its asker and its country.
+   * Counts one message against the hourly caps of its address, its asker and what many addresses share: the country of a
+   * number, the domain of an email.
    * @throws rate_limited when one is used up; what was counted for the others is then taken back.
    */
-  take(use: { phoneNumber: string; ip: string; prefix: string }): Promise<OtpUses>;
+  take(use: { address: string; ip: string; prefix: string }): Promise<OtpUses>;
 }
 
 export interface OtpUses {
@@ -33,10 +34,10 @@ export function createOtpCaps({
     for (const window of windows) await rateCounts.release(window);
   };
   return {
-    async take({ phoneNumber, ip, prefix }) {
+    async take({ address, ip, prefix }) {
       const asker = hourly(`otp:ip:${ipRange(ip)}`, otp.ipHourlyMax);
       const shared = [
-        hourly(`otp:phone:${phoneNumber}`, otp.phoneHourlyMax),
+        hourly(`otp:address:${address}`, otp.phoneHourlyMax),
         hourly(`otp:prefix:${prefix}`, otp.prefixHourlyMax),
       ];
       const taken: RateWindow[] = [];

@@ -3,9 +3,7 @@ import bcrypt from 'bcrypt';
 import type { Config } from '../config/env';
 import { AppError } from '../errors/app-error';
 import { toAppError } from '../errors/to-app-error';
-import { callingPrefix } from '../helpers/phone';
 import type { OtpChallengeRecord } from '../models/otp-challenge.model';
-import type { SmsProvider } from '../providers/sms/sms.port';
 import type { Clock } from '../types/clock';
 import { createOtpCaps } from './otp-caps.service';
 import {
@@ -19,6 +17,7 @@ import {
   unclaimChallenge,
   uncountAttempt,
 } from './otp-challenge.service';
+import type { OtpChannel, OtpChannels } from './otp-channels';
 import type { RateCountService } from './rate-count.service';
 
 /**
@@ -27,80 +26,93 @@ import type { RateCountService } from './rate-count.service';
  */
 const BCRYPT_COST = 8;
 
-/** The answer to asking for a code, the same for known and unknown numbers; times in seconds. */
+/** A number (E.164) or an email (as `toEmail` gives it). */
+export type OtpAddress = { phoneNumber: string } | { email: string };
+
+/** The answer to asking for a code, the same for known and unknown addresses; times in seconds. */
 export interface OtpSent {
   sent: true;
-  channel: 'sms';
+  channel: OtpChannel['name'];
   expiresIn: number;
   resendAfter: number;
 }
 
 export interface OtpService {
   /**
-   * Sends a new code to a number (E.164).
-   * @throws otp_locked, rate_limited, validation_failed for a number that takes no messages, unavailable.
+   * Sends a new code to an address.
+   * @throws otp_locked, rate_limited, validation_failed for an address that takes no messages, unavailable.
    */
-  send(request: { phoneNumber: string; ip: string }): Promise<OtpSent>;
+  send(request: OtpAddress & { ip: string }): Promise<OtpSent>;
   /** Returns when the code is right, once. @throws otp_invalid, otp_locked, unavailable. */
-  verify(request: { phoneNumber: string; code: string }): Promise<void>;
+  verify(request: OtpAddress & { code: string }): Promise<void>;
 }
 
 export interface OtpDependencies {
-  sms: SmsProvider;
+  channels: OtpChannels;
   rateCounts: RateCountService;
   clock: Clock;
   otp: Config['otp'];
 }
 
 /** One-time codes (contract section 3): made, limited, checked and spent here; what is stored is in `otp-challenge`. */
-export function createOtpService({ sms, rateCounts, clock, otp }: OtpDependencies): OtpService {
+export function createOtpService({ channels, rateCounts, clock, otp }: OtpDependencies): OtpService {
   const caps = createOtpCaps({ rateCounts, otp });
   const lockMs = otp.lockMinutes * 60_000;
 
-  async function deliver(phoneNumber: string, code: string): Promise<void> {
-    if (sms.kind === 'code') await sms.sendCode(phoneNumber, code);
-    else await sms.startVerification(phoneNumber);
-  }
-
-  async function matches(challenge: OtpChallengeRecord, code: string): Promise<boolean> {
-    if (sms.kind === 'verification') return sms.checkVerification(challenge._id, code);
+  async function matches(channel: OtpChannel, challenge: OtpChallengeRecord, code: string): Promise<boolean> {
+    if (channel.check) return channel.check(challenge._id, code);
     return challenge.codeHash !== null && (await bcrypt.compare(code, challenge.codeHash));
   }
 
   return {
-    async send({ phoneNumber, ip }) {
-      assertMaySend(await findChallenge(phoneNumber), clock.now());
-      const uses = await caps.take({ phoneNumber, ip, prefix: callingPrefix(phoneNumber) });
-      const code = otp.fixedCode ?? randomCode();
+    async send({ ip, ...target }) {
+      const { channel, address } = channelOf(channels, target);
+      assertMaySend(await findChallenge(address), clock.now());
+      const uses = await caps.take({ address, ip, prefix: channel.sharedPart(address) });
+      const code = channel.fixedCode() ?? randomCode();
       const now = clock.now();
-      const codeHash = sms.kind === 'code' ? await bcrypt.hash(code, BCRYPT_COST) : null;
-      const before = await claimChallenge(phoneNumber, codeHash, now);
+      const codeHash = channel.check ? null : await bcrypt.hash(code, BCRYPT_COST);
+      const before = await claimChallenge(address, codeHash, now);
       if (before === 'refused') {
         await uses.giveBack();
-        throw refusedSend(await findChallenge(phoneNumber), now);
+        throw refusedSend(await findChallenge(address), now);
       }
       try {
-        await deliver(phoneNumber, code);
+        await channel.deliver(address, code);
       } catch (error) {
-        await unclaimChallenge(phoneNumber, now, before);
+        await unclaimChallenge(address, now, before);
         await uses.giveBack();
-        throw toSmsError(error);
+        throw toDeliveryError(channel, error);
       }
-      return { sent: true, channel: 'sms', expiresIn: OTP_TTL_MS / 1000, resendAfter: OTP_RESEND_MS / 1000 };
+      return {
+        sent: true,
+        channel: channel.name,
+        expiresIn: OTP_TTL_MS / 1000,
+        resendAfter: OTP_RESEND_MS / 1000,
+      };
     },
 
-    async verify({ phoneNumber, code }) {
+    async verify({ code, ...target }) {
+      const { channel, address } = channelOf(channels, target);
       const now = clock.now();
-      const challenge = await countAttempt(phoneNumber, now, lockMs);
-      if (!challenge) throw refusedVerify(await findChallenge(phoneNumber), now);
-      const isRight = await matches(challenge, code).catch(async (error: unknown) => {
+      const challenge = await countAttempt(address, now, lockMs);
+      if (!challenge) throw refusedVerify(await findChallenge(address), now);
+      const isRight = await matches(channel, challenge, code).catch(async (error: unknown) => {
         await uncountAttempt(challenge);
-        throw toSmsError(error);
+        throw toDeliveryError(channel, error);
       });
       if (isRight && (await consumeChallenge(challenge))) return;
       throw refusedVerify(challenge, now);
     },
   };
+}
+
+function channelOf(
+  { sms, email }: OtpChannels,
+  target: OtpAddress,
+): { channel: OtpChannel; address: string } {
+  if ('email' in target) return { channel: email, address: target.email };
+  return { channel: sms, address: target.phoneNumber };
 }
 
 function randomCode(): string {
@@ -136,11 +148,8 @@ function secondsUntil(timeMs: number, now: Date): number {
 }
 
 /** A provider's failure is no fault of ours to hide as `internal`: the caller may try again. */
-function toSmsError(error: unknown): AppError {
+function toDeliveryError({ failure }: OtpChannel, error: unknown): AppError {
   const appError = toAppError(error);
   if (appError.code !== 'internal') return appError;
-  return new AppError('unavailable', 'Text messages cannot be sent right now', {
-    retryAfterSeconds: 5,
-    cause: error,
-  });
+  return new AppError('unavailable', failure, { retryAfterSeconds: 5, cause: error });
 }

@@ -108,7 +108,10 @@ export function createPushMarks({ clock, logger }: { clock: Clock; logger: Logge
     },
     async pending(limit, until) {
       await flush();
-      return PushMarkModel.find({ isPending: true, at: trusted({ $lte: until }) }).sort({ at: 1 }).limit(limit).lean();
+      return PushMarkModel.find({ isPending: true, at: trusted({ $lte: until }) })
+        .sort({ at: 1 })
+        .limit(limit)
+        .lean();
     },
     async forget({ userId, deviceId, about }, seq) {
       await flush();

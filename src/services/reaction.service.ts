@@ -1,7 +1,6 @@
-import { MAX_EMOJI_LENGTH } from '../config/limits';
-import { forbidden, invalidField } from '../errors/app-error';
+import { forbidden } from '../errors/app-error';
 import type { EventBus } from '../events/event-bus';
-import { isPlain } from '../helpers/plain-name';
+import { assertEmoji } from '../helpers/emoji';
 import type { Journal } from '../journal/journal.types';
 import type { MessageRecord, ReactionRecord } from '../models/message.model';
 import { toObjectId } from '../models/object-id';
@@ -55,13 +54,4 @@ function withReaction(
 ): ReactionRecord[] {
   const others = old.filter((reaction) => String(reaction.userId) !== userId);
   return emoji === null ? others : [...others, { userId: toObjectId(userId), emoji, at }];
-}
-
-/** An emoji is short, visible and no word: at least one pictograph, flag or keycap. */
-function assertEmoji(emoji: string | null): void {
-  if (emoji === null) return;
-  const isEmoji =
-    /\p{Extended_Pictographic}|\p{Regional_Indicator}|\u20e3/u.test(emoji) && !/[\p{L}\s<>]/u.test(emoji);
-  if (!isEmoji || !isPlain(emoji) || emoji.length > MAX_EMOJI_LENGTH)
-    throw invalidField('emoji', 'must be an emoji, or null');
 }

@@ -12,6 +12,9 @@ const PASSING_EVENTS = [
   'call.hung-up',
   'call.signalled',
   'call.updated',
+  'story.created',
+  'story.viewed',
+  'story.reacted',
 ] as const satisfies readonly DomainEventName[];
 
 type PassingEventName = (typeof PASSING_EVENTS)[number];
@@ -45,7 +48,8 @@ export function createBridge(deps: {
 
   function note(passing: Passing): void {
     if (!isUseful()) return;
-    const key = keyOf(passing) ?? String((serial += 1));
+    serial += 1;
+    const key = keyOf(passing) ?? String(serial);
     const earlier = waiting.get(key);
     if (!earlier && waiting.size >= MAX_WAITING) return;
     // The latest of a kind keeps its place behind what came before it.

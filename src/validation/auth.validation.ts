@@ -1,7 +1,7 @@
 import { body, type ValidationChain } from 'express-validator';
 import { MAX_BIO_LENGTH, MAX_DEVICE_ID_LENGTH } from '../config/limits';
 import { MAX_EMAIL_LENGTH } from '../helpers/email';
-import { nameBody, nameOneOf, textBody, urlOrNullBody } from './common.validation';
+import { nameBody, nameOneOf, otpBody, textBody, urlOrNullBody } from './common.validation';
 
 const MAX_PHONE_LENGTH = 32;
 const MAX_COUNTRY_CODE_LENGTH = 8;
@@ -23,13 +23,7 @@ const deviceChains: ValidationChain[] = [
 
 export const sendOtpRules = phoneChains;
 
-export const verifyOtpRules: ValidationChain[] = [
-  ...phoneChains,
-  body('otp')
-    .custom((value) => typeof value === 'string' && /^\d{6}$/.test(value))
-    .withMessage('must be a text of 6 digits'),
-  ...deviceChains,
-];
+export const verifyOtpRules: ValidationChain[] = [...phoneChains, otpBody(), ...deviceChains];
 
 export const completeProfileRules: ValidationChain[] = [
   nameBody(),

@@ -49,6 +49,12 @@ export function isName(value: unknown): value is string {
 export const nameBody = (): ValidationChain =>
   body('name').custom(isName).withMessage(`must be a text of 1 to ${MAX_NAME_LENGTH} visible characters`);
 
+/** A one-time code in the body. */
+export const otpBody = (): ValidationChain =>
+  body('otp')
+    .custom((value) => typeof value === 'string' && /^\d{6}$/.test(value))
+    .withMessage('must be a text of 6 digits');
+
 /** An http(s) URL in the body, or null. */
 export const urlOrNullBody = (name: string): ValidationChain =>
   body(name)

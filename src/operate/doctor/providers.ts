@@ -1,6 +1,7 @@
 import http from 'node:http';
 import type { Config } from '../../config/env';
 import { findFfmpeg } from '../../media/ffmpeg';
+import { openTransport } from '../../providers/mail/smtp.mail';
 import { tryAccount } from '../../providers/push/fcm';
 import { createRedis } from '../../providers/redis';
 import { lazyTwilio } from '../../providers/sms/twilio-client';
@@ -30,6 +31,25 @@ export async function checkSms({ sms, isProduction }: Config): Promise<Finding[]
     const mend =
       'Compare TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_VERIFY_SERVICE_SID with the console of Twilio.';
     return [fail(`Twilio refuses: ${reason(error)}`, mend)];
+  }
+}
+
+/** Does the mail server take a connection and the password. */
+export async function checkMail({ mail, isProduction }: Config): Promise<Finding[]> {
+  if (mail.provider === 'none') return [ok('mail is off: nobody can prove an email')];
+  if (mail.provider === 'console') {
+    const what = 'codes by mail go to the log';
+    const mend = 'Set SMTP_URL: whoever reads the log can prove any email.';
+    return [isProduction ? warn(what, mend) : ok(what)];
+  }
+  const server = `${mail.host}:${mail.port}`;
+  try {
+    await (await openTransport(mail)).verify();
+    return [ok(`the mail server ${server} takes mail`)];
+  } catch (error) {
+    const mend =
+      'Compare SMTP_URL, or SMTP_HOST, _PORT, _SECURE, _USER and _PASSWORD, with what the mail server wants.';
+    return [fail(`the mail server ${server}: ${reason(error)}`, mend)];
   }
 }
 

@@ -16,26 +16,12 @@ function render(piece: Piece): string {
   return 'html' in piece ? piece.html : piece.map(render).join('');
 }
 
-function escapeHtml(text: string): string {
+/** Text as it may stand in a page or in an attribute. */
+export function escapeHtml(text: string): string {
   return text
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
     .replaceAll('"', '&quot;')
     .replaceAll("'", '&#39;');
-}
-
-/** The little Markdown that our documents use: paragraphs, `code`, **bold** and [links](https://...). */
-export function markdown(text: string): Html {
-  const paragraphs = text.trim().split(/\n\s*\n/);
-  return { html: paragraphs.map((paragraph) => `<p>${inlineMarkdown(paragraph).html}</p>`).join('\n') };
-}
-
-/** The same within a line. */
-export function inlineMarkdown(text: string): Html {
-  const rendered = escapeHtml(text)
-    .replace(/`([^`]+)`/g, '<code>$1</code>')
-    .replace(/\*\*([^*]+)\*\*/g, '<strong>$1</strong>')
-    .replace(/\[([^\]]+)\]\((https?:\/\/[^\s)]+|\/[^\s)]*)\)/g, '<a href="$2">$1</a>');
-  return { html: rendered };
 }
