@@ -21,13 +21,9 @@ interface Pair {
 async function pair(): Promise<Pair> {
   const [ann, ben] = [await nodes.person('Ann'), await nodes.person('Ben')];
   const chatId = (await ann.api('POST', '/api/chats/private', { userId: ben.id })).body.chat.id;
-  return {
-    ann,
-    ben,
-    chatId,
-    here: await nodes.socket(nodes.a, ann),
-    there: await nodes.socket(nodes.b, ben),
-  };
+  // Who watches is there first.
+  const there = await nodes.socket(nodes.b, ben);
+  return { ann, ben, chatId, here: await nodes.socket(nodes.a, ann), there };
 }
 
 const about = (id: string) => (payload: { userId: string }) => payload.userId === id;
