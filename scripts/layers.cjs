@@ -39,6 +39,7 @@ const MAY_NAME = {
   delivery: ['services'],
   controllers: ['models', 'ports'],
   socket: ['models'],
+  dialects: ['models', 'socket'],
 };
 
 module.exports = { COMMON, MAY_IMPORT, MAY_NAME };

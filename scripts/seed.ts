@@ -11,6 +11,7 @@ import { connectMongo, disconnectMongo } from '../src/models/connect';
 import { createIndexes } from '../src/models/indexes';
 import { createNodeLease } from '../src/nodes/node-lease';
 import { createMailProvider } from '../src/providers/mail';
+import { createPrometheusMetrics } from '../src/providers/metrics/prometheus.metrics';
 import { createSmsProvider } from '../src/providers/sms';
 import { loadSigningKey } from '../src/services/signing-key.service';
 import { systemClock } from '../src/types/clock';
@@ -46,6 +47,7 @@ async function seed(config: Config, logger: Logger): Promise<void> {
     connections: createConnections(),
     sms: createSmsProvider(config.sms, { logger }),
     mail: createMailProvider(config.mail, { logger }),
+    metrics: createPrometheusMetrics(),
     signingKey,
     media: createMediaGround({ config, clock, logger, bus, secret: signingKey.mediaSecret, node }),
     node,

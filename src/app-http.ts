@@ -1,7 +1,9 @@
 import express, { type Express, type RequestHandler, Router } from 'express';
 import type { Redis } from 'ioredis';
 import { createCallsRouter } from './app-calls';
+import { createDialectMounts } from './app-dialects';
 import { createMediaRoutes } from './app-media';
+import { createHttpMeasuring, createMetricsRoutes } from './app-metrics';
 import { createPeopleRouter } from './app-people';
 import type { Foundation, Services } from './app-services';
 import { createStoriesRouter } from './app-stories';
@@ -57,15 +59,30 @@ export function createExpress(parts: HttpParts): Express {
   app.disable('x-powered-by').disable('etag');
   app.set('query parser', 'simple').set('trust proxy', config.trustProxy);
   app.use(requestContext, accessLog(logger), drain(parts.isDraining), securityHeaders());
+  app.use(createHttpMeasuring(parts.base.metrics));
   app.use('/health', createHealthRouter({ mongo: mongoHealth, ffmpeg: parts.base.media.health }));
-  app.use('/api/docs', createDocsRouter());
+  app.use(metricsRoutes(parts));
+  app.use('/api/docs', createDocsRouter(config.dialects.enabled));
   const origins = originRule(config.allowedOrigins, config.isProduction);
-  app.use(['/api', '/.well-known'], corsRule(origins), limitApi(parts));
-  app.use('/api', noStore, express.json({ limit: MAX_JSON_BYTES }), createApi(parts));
+  const gates = {
+    authenticate: createAuthenticate(parts.services.tokenService.verifyAccess),
+    authRateLimit: limitFor(parts, 'auth', config.rateLimit.authMax),
+  };
+  const mounts = createDialectMounts(parts.base, parts.services, gates);
+  const roots = ['/api', ...mounts.map(({ path }) => path).filter((path) => !path.startsWith('/api/'))];
+  app.use([...roots, '/.well-known'], corsRule(origins), limitApi(parts));
+  app.use(roots, noStore, express.json({ limit: MAX_JSON_BYTES }));
+  app.use('/api', createApi(parts, gates));
+  for (const { path, router } of mounts) app.use(path, router);
   app.use(createJwksRouter({ authController: authController(parts) }));
-  app.use(createWebRouter());
+  app.use(createWebRouter({ redirectsMedia: config.media.store.provider !== 'disk' }));
   app.use(routeNotFound, createErrorHandler(logger));
   return app;
+}
+
+function metricsRoutes(parts: HttpParts): Router {
+  const { metrics, config } = parts.base;
+  return createMetricsRoutes(metrics, config, limitFor(parts, 'metrics', config.rateLimit.max));
 }
 
 function drain(isDraining: () => boolean): RequestHandler {
@@ -92,8 +109,9 @@ function limitApi(parts: HttpParts): RequestHandler {
   return (req, res, next) => (isFile(req.path) ? files : requests)(req, res, next);
 }
 
+/** Also below the address of a dialect, such as `/v1`. */
 function isFile(path: string): boolean {
-  return /^\/media\/[^/]+\/(?:file|thumbnail)$/.test(path);
+  return /^(?:\/\w+)?\/media\/(?:[^/]+\/(?:file|thumbnail)|(?:files|thumbnails)\/[^/]+)$/.test(path);
 }
 
 function limitFor({ base, redis }: HttpParts, name: string, max: number): RequestHandler {
@@ -121,13 +139,14 @@ function passwordController({ services, base }: HttpParts) {
   });
 }
 
-function createApi(parts: HttpParts): Router {
+function createApi(
+  parts: HttpParts,
+  gates: { authenticate: RequestHandler; authRateLimit: RequestHandler },
+): Router {
   const { services, base } = parts;
-  const authenticate = createAuthenticate(services.tokenService.verifyAccess);
+  const { authenticate } = gates;
   const api = Router();
-  const authRateLimit = limitFor(parts, 'auth', base.config.rateLimit.authMax);
   const users = userController(parts);
-  const gates = { authenticate, authRateLimit };
   api.use('/auth', createAuthRouter({ authController: authController(parts), ...gates }));
   const passwords = { passwordController: passwordController(parts), userController: users };
   api.use('/auth', createPasswordRouter({ ...passwords, ...gates }));

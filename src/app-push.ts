@@ -13,7 +13,6 @@ import type { EventBus } from './events/event-bus';
 import type { Journal } from './journal/journal.types';
 import type { MessageRecord } from './models/message.model';
 import type { NodeLease } from './nodes/node-lease';
-import { createPushProvider } from './providers/push';
 import type { PushProvider } from './providers/push/push.port';
 import { socketsElsewhere } from './services/presence-store';
 import { createPushFacts } from './services/push-facts';
@@ -49,11 +48,7 @@ export interface PushGround {
 }
 
 /** Everything that brings news to devices without a connection; nothing at all where no provider is configured. */
-export function createPushGround(
-  base: PushBase,
-  services: PushServices,
-  provider: PushProvider = createPushProvider(base.config.push),
-): PushGround {
+export function createPushGround(base: PushBase, services: PushServices, provider: PushProvider): PushGround {
   return provider.isConfigured ? createPushes(base, services, provider) : createNoPushes(base);
 }
 

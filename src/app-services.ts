@@ -1,5 +1,6 @@
 import { type CallServices, createCallServices } from './app-calls';
 import type { MediaGround } from './app-media';
+import { observeJournal } from './app-metrics';
 import { createContactServices } from './app-people';
 import { createStoryServices } from './app-stories';
 import type { Config } from './config/env';
@@ -13,6 +14,7 @@ import { createChatViews } from './presenters/chat-list.presenter';
 import { createPresentMessages } from './presenters/message-list.presenter';
 import { createSyncResponder } from './presenters/sync.presenter';
 import type { MailProvider } from './providers/mail/mail.port';
+import type { Metrics } from './providers/metrics/metrics.port';
 import type { SmsProvider } from './providers/sms/sms.port';
 import { createAccountService } from './services/account.service';
 import { createAuthService } from './services/auth.service';
@@ -21,6 +23,7 @@ import { createChatNarrator } from './services/chat-narrator';
 import { createChatSettingsService } from './services/chat-settings.service';
 import { createChatSnapshotService } from './services/chat-snapshot.service';
 import { createContactService } from './services/contact.service';
+import { createContactSyncService } from './services/contact-sync.service';
 import { createDeviceService } from './services/device.service';
 import { createEmailService } from './services/email.service';
 import { createGroupService } from './services/group.service';
@@ -31,6 +34,7 @@ import { createMessageSearchService } from './services/message-search.service';
 import { createOtpService } from './services/otp.service';
 import { createOtpChannels } from './services/otp-channels';
 import { createPasswordService } from './services/password.service';
+import { createPeopleService } from './services/people.service';
 import { createPresenceService } from './services/presence.service';
 import { createPushTokenService } from './services/push-token.service';
 import { createRateCountService } from './services/rate-count.service';
@@ -59,6 +63,7 @@ export interface Foundation {
   connections: Connections;
   sms: SmsProvider;
   mail: MailProvider;
+  metrics: Metrics;
   signingKey: SigningKey;
   media: MediaGround;
   node: NodeLease;
@@ -76,15 +81,12 @@ export function createServices(base: Foundation) {
   return { ...chatServices, ...peopleServices, ...contacts, ...callServices, ...stories };
 }
 
-function createChatServices({ config, logger, bus, clock, media, node }: Foundation) {
+function createChatServices({ config, logger, bus, clock, media, metrics, node }: Foundation) {
   const { signer, library } = media;
-  const journal = createJournal({
-    bus,
-    logger,
-    clock,
-    maxPending: config.journal.maxPending,
-    others: { nodeId: node.id, areThere: node.hasOthers },
-  });
+  const { maxPending } = config.journal;
+  const observer = observeJournal(metrics);
+  const others = { nodeId: node.id, areThere: node.hasOthers };
+  const journal = createJournal({ bus, logger, clock, maxPending, observer, others });
   const rosters = createRosterService(bus);
   const userChanges = createUserChangeService();
   const recordChange = userChanges.record;
@@ -141,6 +143,8 @@ function createPeopleServices(
   const rateCounts = createRateCountService({ clock });
   const channels = createOtpChannels({ sms, mail, otp });
   const otpService = createOtpService({ channels, rateCounts, clock, otp });
+  const contactService = createContactService({ bus, userChanges });
+  const people = createPeopleService();
   const auth = { otpService, sessionService, tokenService, deviceService, userService, bus };
   return {
     tokenService,
@@ -149,7 +153,9 @@ function createPeopleServices(
     userService,
     emailService: createEmailService({ otpService, bus }),
     userSearchService: createUserSearchService(),
-    contactService: createContactService({ bus, userChanges }),
+    contactService,
+    people,
+    contactSync: createContactSyncService({ contactService, people, rateCounts }),
     authService: createAuthService({ ...auth, isStrict: isProduction }),
     passwordService: createPasswordService({
       rateCounts,

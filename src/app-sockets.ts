@@ -1,5 +1,6 @@
 import type { Server as HttpServer } from 'node:http';
 import type { Server } from 'socket.io';
+import { createDialectChoice, createEvents, createOutbounds } from './app-dialects';
 import { startPeopleDelivery } from './app-people';
 import type { Foundation, Services } from './app-services';
 import { startStoriesDelivery } from './app-stories';
@@ -7,7 +8,6 @@ import { startCallDelivery } from './delivery/call-delivery';
 import { startChatDelivery } from './delivery/chat-delivery';
 import { createFanOut } from './delivery/fan-out';
 import { startMessageDelivery } from './delivery/message-delivery';
-import { createNativeOutbound } from './delivery/native-outbound';
 import type { Outbound } from './delivery/outbound';
 import { startPresenceDelivery } from './delivery/presence-delivery';
 import { startReceiptDelivery } from './delivery/receipt-delivery';
@@ -18,42 +18,31 @@ import { createSocketAuthenticator } from './socket/authenticate';
 import { createEventRouter } from './socket/event-router';
 import { createNativeHandlers } from './socket/handlers';
 import { createIoServer, serveSockets } from './socket/io-server';
-import { createPayloadValidator } from './socket/payload-schemas';
-import { NATIVE_DIALECT } from './types/dialect';
 
 /** Builds the live side: the Socket.IO server, its events, and delivery to its sockets. */
 export function createSockets(http: HttpServer, base: Foundation, services: Services): Server {
   const { config, bus, connections, logger } = base;
   const io = createIoServer(http, originRule(config.allowedOrigins, config.isProduction));
-  const outbounds = new Map<string, Outbound>([
-    [NATIVE_DIALECT, createNativeOutbound(base.clock, base.media.signer)],
-  ]);
+  const outbounds = createOutbounds(base, services);
   const authenticator = createSocketAuthenticator({
     verifyAccess: services.tokenService.verifyAccess,
     connections,
     presence: services.presence,
     bus,
     viewSelf: async (userId) => presentSelf(await services.userService.getSelf(userId), base.media.signer),
-    chooseDialect: (asked, actor) =>
-      chooseDialect([asked, actor.dialect, config.dialects.fallback], outbounds),
+    chooseDialect: createDialectChoice(base, outbounds),
     logger,
   });
   const route = createEventRouter({
-    handlers: createHandlers(base, services),
+    ...createEvents(base, services, createHandlers(base, services)),
     authenticate: authenticator.onAuthenticate,
-    validator: createPayloadValidator(),
     eventsPerWindow: config.rateLimit.socketEventsPer10s,
     logger,
+    onServed: base.metrics.eventServed,
   });
   serveSockets({ io, authenticator, route, connections, bus, onGone: services.typing.clearSocket });
   startDelivery(io, base, services, outbounds);
   return io;
-}
-
-/** The first of the wishes that this server speaks (contract section 1). */
-function chooseDialect(wishes: unknown[], outbounds: ReadonlyMap<string, Outbound>): string {
-  const found = wishes.find((wish) => typeof wish === 'string' && outbounds.has(wish));
-  return typeof found === 'string' ? found : NATIVE_DIALECT;
 }
 
 function createHandlers(base: Foundation, services: Services) {

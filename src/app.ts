@@ -5,6 +5,7 @@ import type { Server } from 'socket.io';
 import { createCallsJob } from './app-calls';
 import { createExpress } from './app-http';
 import { createMediaGround } from './app-media';
+import { countPushes, startMeasuring } from './app-metrics';
 import { createNodeLife } from './app-nodes';
 import { createPeopleJob } from './app-people';
 import { createPushGround } from './app-push';
@@ -24,6 +25,8 @@ import { connectMongo, disconnectMongo } from './models/connect';
 import { migrate } from './models/migrate';
 import { createNodeLease } from './nodes/node-lease';
 import { createMailProvider } from './providers/mail';
+import { createPrometheusMetrics } from './providers/metrics/prometheus.metrics';
+import { createPushProvider } from './providers/push';
 import type { PushProvider } from './providers/push/push.port';
 import { connectRedis } from './providers/redis';
 import { createSmsProvider } from './providers/sms';
@@ -73,6 +76,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     connections: createConnections(),
     sms: overrides.sms ?? createSmsProvider(config.sms, { logger }),
     mail: createMailProvider(config.mail, { logger }),
+    metrics: createPrometheusMetrics(),
     signingKey,
     media,
     node,
@@ -94,17 +98,24 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   const contactFeeds = createPeopleJob(base, services);
   const callWatch = createCallsJob(base, services);
   const storyRemains = createStoriesJob(base);
-  const push = createPushGround(base, services, overrides.push);
+  const pushProvider = overrides.push ?? createPushProvider(config.push);
+  const push = createPushGround(base, services, countPushes(pushProvider, base.metrics));
   let isDraining = false;
   const http = createServer();
   const express = createExpress({ base, services, redis, isDraining: () => isDraining });
   http.on('request', express);
   const io = createSockets(http, base, services);
+  const measuring = startMeasuring(base.metrics, {
+    ...base,
+    journal: services.journal,
+    transports: () => io.engine.clientsCount,
+  });
   const slowConsumers = createSlowConsumerWatch(io, logger);
   const life = createNodeLife(base, services, io, push);
 
   async function start(): Promise<number> {
     await connectMongo(uri ?? '', dbName);
+    measuring.watchDatabase();
     await migrate({ log: (line) => logger.info(line) });
     await services.journal.recover();
     await life.join();

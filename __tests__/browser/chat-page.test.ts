@@ -1,11 +1,26 @@
-import type { Browser, Locator, Page, Response } from 'playwright-core';
+import type { Browser, Page, Response } from 'playwright-core';
 import { startTestApp, type TestApp } from '../support/app';
-import { freshPhone } from '../support/client';
 import { findChromium, launchChromium, openVisitor, type Visitor } from './chromium';
+import {
+  bubble,
+  DESKTOP,
+  disconnect,
+  gone,
+  inLog,
+  messageBox,
+  openMenu,
+  PHONE_WIDTH,
+  row,
+  see,
+  signIn,
+  startChat,
+  tick,
+  title,
+  write,
+} from './page-steps';
 
 const executablePath = findChromium();
 const describeInBrowser = executablePath ? describe : describe.skip;
-const PHONE_WIDTH = { viewport: { width: 390, height: 780 }, hasTouch: true, isMobile: true };
 
 describeInBrowser('the chat page, with Alice at a desk and Bob on a phone', () => {
   let app: TestApp;
@@ -17,7 +32,7 @@ describeInBrowser('the chat page, with Alice at a desk and Bob on a phone', () =
     // Tokens this short are renewed on the live connections all the time.
     app = await startTestApp({ env: { ACCESS_TOKEN_TTL_SECONDS: '20' } });
     browser = await launchChromium(executablePath ?? '');
-    alice = await openVisitor(browser, { viewport: { width: 1280, height: 800 } });
+    alice = await openVisitor(browser, DESKTOP);
     bob = await openVisitor(browser, PHONE_WIDTH);
   }, 60_000);
 
@@ -32,7 +47,7 @@ describeInBrowser('the chat page, with Alice at a desk and Bob on a phone', () =
   });
 
   it('signs both in by phone and code, and asks somebody new for a name', async () => {
-    await Promise.all([signIn(alice.page, 'Alice Adams'), signIn(bob.page, 'Bob Brown')]);
+    await Promise.all([signIn(alice.page, 'Alice Adams', app.url), signIn(bob.page, 'Bob Brown', app.url)]);
     await see(alice.page.getByText('No chats yet.'));
   }, 40_000);
 
@@ -196,73 +211,7 @@ describeInBrowser('the chat page, with Alice at a desk and Bob on a phone', () =
     await alice.page.reload();
     await see(alice.page.getByRole('heading', { name: 'Sign in to Parley' }));
   }, 30_000);
-
-  async function signIn(page: Page, name: string, address = app.url): Promise<void> {
-    await page.goto(address);
-    await page.getByLabel('Phone number').fill(freshPhone());
-    await page.getByRole('button', { name: 'Send code' }).click();
-    await page.getByLabel('6-digit code').fill('123456');
-    await page.getByLabel('Your name').fill(name);
-    await page.getByRole('button', { name: 'Continue' }).click();
-    await see(page.getByRole('heading', { name: 'Chats' }));
-  }
 });
-
-function see(locator: Locator): Promise<void> {
-  return locator.waitFor({ state: 'visible' });
-}
-
-function gone(locator: Locator): Promise<void> {
-  return locator.waitFor({ state: 'detached' });
-}
-
-function title(page: Page, text: string): Locator {
-  return page.locator('.conversation__title', { hasText: text });
-}
-
-/** What the conversation says, as opposed to the list beside it. */
-function inLog(page: Page, text: string): Locator {
-  return page.getByRole('log').getByText(text, { exact: true });
-}
-
-function row(page: Page, name: string): Locator {
-  return page.locator('.chat-row__main', { has: page.getByText(name, { exact: true }) });
-}
-
-function messageBox(page: Page): Locator {
-  return page.getByRole('textbox', { name: 'Message', exact: true });
-}
-
-function bubble(page: Page, text: string, exact = false): Locator {
-  return page.getByRole('article').filter({ has: page.locator('.bubble__body').getByText(text, { exact }) });
-}
-
-function tick(page: Page, text: string, label: string): Locator {
-  return bubble(page, text).getByLabel(label, { exact: true });
-}
-
-async function write(page: Page, text: string): Promise<void> {
-  await messageBox(page).fill(text);
-  await messageBox(page).press('Enter');
-}
-
-async function startChat(page: Page, name: string): Promise<void> {
-  await page.getByRole('button', { name: 'New chat' }).click();
-  await page.getByLabel('Name, username or phone number').fill(name);
-  await page.getByRole('dialog').getByRole('button', { name }).click();
-  await see(messageBox(page));
-}
-
-async function openMenu(page: Page, text: string): Promise<void> {
-  await bubble(page, text).hover();
-  await bubble(page, text).getByRole('button', { name: 'Message options' }).click();
-}
-
-/** Cuts the network and waits until the page knows. */
-async function disconnect(page: Page): Promise<void> {
-  await page.context().setOffline(true);
-  await see(page.getByText('Not connected.'));
-}
 
 /** Writes many messages, each once the one before is out of the box. */
 async function fillHistory(page: Page, count: number): Promise<void> {

@@ -1,11 +1,13 @@
 import { Ajv2020 } from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
+import { AVAILABLE_DIALECTS } from '../../src/config/env-dialects';
 import * as limits from '../../src/config/limits';
 import { clientEvents, serverEvents } from '../../src/docs/asyncapi-operations';
 import {
   ASYNCAPI_PATH,
   asList,
   asObject,
+  dialectDocuments,
   isObject,
   type JsonObject,
   loadDocument,
@@ -18,10 +20,22 @@ import { MEDIA_TYPES } from '../../src/types/content';
 
 const openapi = loadDocument(OPENAPI_PATH);
 const asyncapi = loadDocument(ASYNCAPI_PATH);
+/** The native documents and those of the dialects. */
+const ofDialects = AVAILABLE_DIALECTS.map((name) => ({ name, ...dialectDocuments(name) }));
+const restDocuments = [
+  ['openapi.yaml', openapi] as const,
+  ...ofDialects.flatMap((of) =>
+    of.openapi ? [[`${of.name}.openapi.yaml`, loadDocument(of.openapi)] as const] : [],
+  ),
+];
+const eventDocuments = [
+  ['asyncapi.yaml', ASYNCAPI_PATH, asyncapi] as const,
+  ...ofDialects.map((of) => [`${of.name}.asyncapi.yaml`, of.asyncapi, loadDocument(of.asyncapi)] as const),
+];
 const documents = [
-  ['openapi.yaml', openapi],
-  ['asyncapi.yaml', asyncapi],
-] as const;
+  ...restDocuments,
+  ...eventDocuments.map(([name, , document]) => [name, document] as const),
+];
 
 function schemasOf(document: JsonObject): JsonObject {
   return asObject(asObject(document.components).schemas);
@@ -42,7 +56,7 @@ function faultsOf(document: JsonObject, schema: unknown, examples: unknown[], la
   });
 }
 
-describe('the schemas of both documents', () => {
+describe('the schemas of the documents', () => {
   it.each(documents)('are sound in %s: every $ref leads somewhere', (_name, document) => {
     const broken: string[] = [];
     JSON.stringify(document, (_key, value: unknown) => {
@@ -61,12 +75,17 @@ describe('the schemas of both documents', () => {
     expect(faults).toEqual([]);
   });
 
-  it('are the same where both documents name them', () => {
-    const rest = schemasOf(openapi);
+  it('are the same wherever several documents name them', () => {
     const events = schemasOf(asyncapi);
-    const shared = Object.keys(events).filter((name) => name in rest && name !== 'ContentInput');
+    const shared = Object.keys(events).filter((name) => name in schemasOf(openapi));
     expect(shared).toEqual(expect.arrayContaining(['Message', 'Chat', 'User', 'Me', 'SyncAnswer']));
-    for (const name of shared) expect([name, events[name]]).toEqual([name, rest[name]]);
+    for (const [, first] of documents) {
+      for (const [file, second] of documents) {
+        const both = Object.keys(schemasOf(first)).filter((name) => name in schemasOf(second));
+        for (const name of both.filter((one) => one !== 'ContentInput'))
+          expect([file, name, schemasOf(second)[name]]).toEqual([file, name, schemasOf(first)[name]]);
+      }
+    }
   });
 
   it('take the same content over REST as over sockets', () => {
@@ -110,43 +129,46 @@ describe('the schemas of both documents', () => {
 });
 
 describe('the examples of the operations', () => {
-  it('are valid request bodies and answers in openapi.yaml', () => {
+  it.each(restDocuments)('are valid request bodies and answers in %s', (_file, document) => {
     const faults: string[] = [];
     const visit = (value: unknown, label: string): void => {
       if (!isObject(value)) return;
       const media = asObject(value.content);
       for (const { schema, example } of Object.values(media).map(asObject)) {
-        if (example !== undefined) faults.push(...faultsOf(openapi, schema, [example], label));
+        if (example !== undefined) faults.push(...faultsOf(document, schema, [example], label));
       }
       for (const [key, child] of Object.entries(value)) visit(child, `${label} ${key}`);
     };
-    visit(openapi.paths, 'paths');
-    visit(asObject(openapi.components).responses, 'responses');
+    visit(document.paths, 'paths');
+    visit(asObject(document.components).responses, 'responses');
     expect(faults).toEqual([]);
   });
 
-  it('are valid payloads and acknowledgements in asyncapi.yaml', () => {
-    const messages = Object.entries(asObject(asObject(asyncapi.components).messages));
+  it.each(eventDocuments)('are valid payloads and acknowledgements in %s', (_file, _path, document) => {
+    const messages = Object.entries(asObject(asObject(document.components).messages));
     const faults = messages.flatMap(([name, message]) => {
       const { payload, examples } = asObject(message);
       const payloads = asList(examples).map((example) => asObject(example).payload);
-      return faultsOf(asyncapi, payload, payloads, name);
+      return faultsOf(document, payload, payloads, name);
     });
     expect(faults).toEqual([]);
   });
 
-  it('of client events pass the guard of the socket path', () => {
-    const validator = createPayloadValidator();
-    for (const { name, message } of clientEvents(asyncapi)) {
-      const examples = asList(message.examples).map((example) => asObject(example).payload);
-      expect([name, examples.length]).not.toEqual([name, 0]);
-      for (const example of examples)
-        expect([name, validator.validate(name, example)]).toEqual([name, undefined]);
-    }
-  });
+  it.each(eventDocuments)(
+    'of client events pass the guard of the socket path in %s',
+    (_file, path, document) => {
+      const validator = createPayloadValidator(path);
+      for (const { name, message } of clientEvents(document)) {
+        const examples = asList(message.examples).map((example) => asObject(example).payload);
+        expect([name, examples.length]).not.toEqual([name, 0]);
+        for (const example of examples)
+          expect([name, validator.validate(name, example)]).toEqual([name, undefined]);
+      }
+    },
+  );
 });
 
-describe('the errors of both documents', () => {
+describe('the errors of the documents', () => {
   const responses = Object.values(asObject(asObject(openapi.components).responses)).map(asObject);
 
   it.each(documents)('are the table of error codes in %s', (_name, document) => {
@@ -183,23 +205,29 @@ describe('the errors of both documents', () => {
 });
 
 describe('the operations', () => {
-  it('of openapi.yaml have an id of their own, a tag that is explained, and a summary', () => {
-    const tags = asList(openapi.tags).map((tag) => asObject(tag).name);
-    const operations = Object.values(asObject(openapi.paths)).flatMap((item) =>
-      Object.values(asObject(item)),
-    );
-    const ids = operations.map((operation) => asObject(operation).operationId);
-    expect(new Set(ids).size).toBe(operations.length);
-    for (const operation of operations.map(asObject)) {
-      expect(tags).toEqual(expect.arrayContaining(asList(operation.tags)));
-      expect(operation.summary).toEqual(expect.any(String));
-    }
-  });
+  it.each(restDocuments)(
+    'of %s have an id of their own, a tag that is explained, and a summary',
+    (_file, document) => {
+      const tags = asList(document.tags).map((tag) => asObject(tag).name);
+      const operations = Object.values(asObject(document.paths)).flatMap((item) =>
+        Object.values(asObject(item)),
+      );
+      const ids = operations.map((operation) => asObject(operation).operationId);
+      expect(new Set(ids).size).toBe(operations.length);
+      for (const operation of operations.map(asObject)) {
+        expect(tags).toEqual(expect.arrayContaining(asList(operation.tags)));
+        expect(operation.summary).toEqual(expect.any(String));
+      }
+    },
+  );
 
-  it('of asyncapi.yaml have a summary and, when a client starts them, acknowledgements for both outcomes', () => {
-    for (const { name, message } of [...clientEvents(asyncapi), ...serverEvents(asyncapi)]) {
-      expect([name, message.summary]).toEqual([name, expect.any(String)]);
-    }
-    for (const { name, acks } of clientEvents(asyncapi)) expect([name, acks.length]).toEqual([name, 2]);
-  });
+  it.each(eventDocuments)(
+    'of %s have a summary and, when a client starts them, acknowledgements for both outcomes',
+    (_file, _path, document) => {
+      for (const { name, message } of [...clientEvents(document), ...serverEvents(document)]) {
+        expect([name, message.summary]).toEqual([name, expect.any(String)]);
+      }
+      for (const { name, acks } of clientEvents(document)) expect([name, acks.length]).toEqual([name, 2]);
+    },
+  );
 });

@@ -1,9 +1,10 @@
+import { AVAILABLE_DIALECTS } from '../../src/config/env-dialects';
 import { NATIVE_EVENTS } from '../../src/delivery/native-outbound';
+import { DIALECTS } from '../../src/dialects';
+import type { DialectGround } from '../../src/dialects/dialect.port';
 import { clientEvents, serverEvents } from '../../src/docs/asyncapi-operations';
-import { ASYNCAPI_PATH, loadDocument } from '../../src/docs/documents';
 import { createNativeHandlers, type NativeHandlerDeps } from '../../src/socket/handlers';
-
-const asyncapi = loadDocument(ASYNCAPI_PATH);
+import { asyncapiOf } from '../support/asyncapi';
 
 /** Only the names are asked for, so the handlers need nothing to work with. */
 const noDependencies = {
@@ -14,16 +15,35 @@ const noDependencies = {
   sync: {},
   call: {},
 } as NativeHandlerDeps;
+const noGround = { services: {} } as DialectGround;
+
+const dialects = [
+  {
+    name: 'native',
+    // The router serves `authenticate` itself.
+    inbound: () => ({ ...createNativeHandlers(noDependencies), authenticate: undefined }),
+    serverEvents: NATIVE_EVENTS,
+  },
+  ...DIALECTS,
+];
 
 const sorted = (names: Iterable<string>) => [...names].sort();
 
-describe('asyncapi.yaml and the socket handlers', () => {
-  it('name the same client events, with authenticate, which the router serves itself', () => {
-    const handled = [...Object.keys(createNativeHandlers(noDependencies)), 'authenticate'];
-    expect(sorted(handled)).toEqual(sorted(clientEvents(asyncapi).map(({ name }) => name)));
+describe('the list of dialects', () => {
+  it('names every folder of dialects, each with a document of its events', () => {
+    expect(sorted(DIALECTS.map(({ name }) => name))).toEqual(AVAILABLE_DIALECTS);
+  });
+});
+
+describe.each(dialects)('the AsyncAPI document of $name and what the code has', ({ name, ...dialect }) => {
+  const document = asyncapiOf(name);
+
+  it('name the same client events', () => {
+    const handled = Object.keys(dialect.inbound(noGround));
+    expect(sorted(handled)).toEqual(sorted(clientEvents(document).map((event) => event.name)));
   });
 
   it('name the same server events', () => {
-    expect(sorted(NATIVE_EVENTS)).toEqual(sorted(serverEvents(asyncapi).map(({ name }) => name)));
+    expect(sorted(dialect.serverEvents)).toEqual(sorted(serverEvents(document).map((event) => event.name)));
   });
 });

@@ -3,15 +3,18 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
 import helmet from 'helmet';
+import { AVAILABLE_DIALECTS } from '../../src/config/env-dialects';
 import { clientEvents, serverEvents } from '../../src/docs/asyncapi-operations';
-import { ASYNCAPI_PATH, loadDocument, OPENAPI_PATH } from '../../src/docs/documents';
+import { ASYNCAPI_PATH, dialectDocuments, loadDocument, OPENAPI_PATH } from '../../src/docs/documents';
 import { createDocsRouter } from '../../src/routes/docs.routes';
+
+const ofDialects = AVAILABLE_DIALECTS.map((name) => ({ name, ...dialectDocuments(name) }));
 
 let server: Server;
 let origin: string;
 
 beforeAll(async () => {
-  const app = express().use(helmet()).use('/api/docs', createDocsRouter());
+  const app = express().use(helmet()).use('/api/docs', createDocsRouter(AVAILABLE_DIALECTS));
   server = createServer(app).listen(0, '127.0.0.1');
   await once(server, 'listening');
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -55,11 +58,47 @@ describe('GET /api/docs', () => {
   });
 });
 
+describe('the choice of dialects', () => {
+  it.each(AVAILABLE_DIALECTS)('has a page of events for %s, which the native one leads to', async (name) => {
+    const page = await (await get('/api/docs/events')).text();
+    expect(page).toContain(`href="/api/docs/${name}/events"`);
+    const own = await (await get(`/api/docs/${name}/events`)).text();
+    for (const event of clientEvents(loadDocument(dialectDocuments(name).asyncapi)))
+      expect(own).toContain(`<section id="client-${event.name}">`);
+  });
+
+  it.each(ofDialects.filter(({ openapi }) => openapi))(
+    'offers the REST document of $name in Swagger UI',
+    async ({ name }) => {
+      const script = await (await get('/api/docs/swagger-ui-init.js')).text();
+      expect(script).toContain(`"url": "/api/docs/${name}/openapi.json"`);
+    },
+  );
+
+  it('shows nothing of dialects that are not spoken here', async () => {
+    const alone = express().use('/api/docs', createDocsRouter([]));
+    const there = createServer(alone).listen(0, '127.0.0.1');
+    await once(there, 'listening');
+    const address = `http://127.0.0.1:${(there.address() as AddressInfo).port}/api/docs`;
+    for (const name of AVAILABLE_DIALECTS)
+      expect((await fetch(`${address}/${name}/asyncapi.json`)).status).toBe(404);
+    expect(await (await fetch(`${address}/swagger-ui-init.js`)).text()).not.toContain('"urls"');
+    there.close();
+    there.closeAllConnections();
+    await once(there, 'close');
+  });
+});
+
 describe('the raw documents', () => {
-  it.each([
+  const files: Array<[string, string]> = [
     ['/api/docs/openapi.json', OPENAPI_PATH],
     ['/api/docs/asyncapi.json', ASYNCAPI_PATH],
-  ])('are served as JSON at %s', async (path, file) => {
+  ];
+  for (const { name, openapi, asyncapi } of ofDialects) {
+    if (openapi) files.push([`/api/docs/${name}/openapi.json`, openapi]);
+    files.push([`/api/docs/${name}/asyncapi.json`, asyncapi]);
+  }
+  it.each(files)('are served as JSON at %s', async (path, file) => {
     const answer = await get(path);
     expect(answer.headers.get('content-type')).toMatch(/^application\/json/);
     expect(await answer.json()).toEqual(loadDocument(file));

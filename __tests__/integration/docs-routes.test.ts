@@ -4,8 +4,9 @@ import path from 'node:path';
 import type { Express } from 'express';
 import { createApp } from '../../src/app';
 import { loadConfig } from '../../src/config/env';
-import { asObject, loadDocument, OPENAPI_PATH } from '../../src/docs/documents';
+import { asObject } from '../../src/docs/documents';
 import { testMongoUri, uniqueDbName } from '../support/mongo';
+import { openapiDocuments } from '../support/openapi';
 
 /** The parts of Express's router that tell which routes there are. */
 interface Layer {
@@ -15,7 +16,7 @@ interface Layer {
 }
 
 /** What is no API: the page and its files. */
-const API_PREFIXES = ['/api', '/health', '/.well-known'];
+const API_PREFIXES = ['/api', '/health', '/metrics', '/.well-known'];
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
 
 const dataDir = mkdtempSync(path.join(tmpdir(), 'parley-docs-routes-'));
@@ -47,7 +48,7 @@ function isApi(operation: string): boolean {
 }
 
 function documentedOperations(): string[] {
-  const paths = Object.entries(asObject(loadDocument(OPENAPI_PATH).paths));
+  const paths = openapiDocuments().flatMap((document) => Object.entries(asObject(document.paths)));
   return paths.flatMap(([template, item]) =>
     METHODS.filter((method) => method in asObject(item)).map(
       (method) => `${method.toUpperCase()} ${normalised(template)}`,
@@ -59,7 +60,7 @@ function servedOperations(express: Express): string[] {
   return routesOf(express.router.stack as unknown as Layer[], '').filter(isApi);
 }
 
-describe('openapi.yaml and the routes', () => {
+describe('the OpenAPI documents and the routes', () => {
   let served: string[];
 
   beforeAll(async () => {

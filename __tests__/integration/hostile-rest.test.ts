@@ -51,6 +51,8 @@ async function victim(): Promise<Victim> {
     messageId: message.id,
     userId: bob.id,
     contactId: bob.id,
+    conversationId: chat.id,
+    groupId: chat.id,
   };
   return { ...me, ids: { ...ids, deviceId: 'no-device', token: 'no-token' } };
 }
@@ -170,7 +172,9 @@ describe('a missing field', () => {
 });
 
 describe("somebody else's ids", () => {
-  const private_ = operations.filter(({ template }) => /\{(chatId|messageId|storyId)\}/.test(template));
+  const private_ = operations.filter(({ template }) =>
+    /\{(chatId|messageId|storyId|conversationId|groupId)\}/.test(template),
+  );
   it.each(named(private_))('are not_found in %s', async (_name, operation) => {
     const body = operation.example && validBody(operation, me);
     const query = operation.query.includes('q') ? '?q=hello' : '';

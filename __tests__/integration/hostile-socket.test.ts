@@ -1,18 +1,23 @@
+import { AVAILABLE_DIALECTS } from '../../src/config/env-dialects';
 import { clientEvents } from '../../src/docs/asyncapi-operations';
-import { ASYNCAPI_PATH, asList, asObject, loadDocument } from '../../src/docs/documents';
+import { asList, asObject } from '../../src/docs/documents';
 import { startTestApp, type TestApp } from '../support/app';
-import { assertAckMatchesAsyncapi } from '../support/asyncapi';
+import { assertAckMatchesAsyncapi, asyncapiOf } from '../support/asyncapi';
 import { connect, openSocket, type Person, signUp, type TestSocket } from '../support/client';
 import { complaints, HOSTILE_JSON, withField } from '../support/hostile';
 import { UNKNOWN_ID } from '../support/native-world';
 
 const { logger, lines } = complaints();
-const document = loadDocument(ASYNCAPI_PATH);
-const events = clientEvents(document).map(({ name, message }) => ({
-  name,
-  payload: asObject(message.payload),
-  example: asObject(asObject(asList(message.examples)[0]).payload),
-}));
+/** Every client event of every dialect, to be sent on a connection that speaks it. */
+const events = ['native', ...AVAILABLE_DIALECTS].flatMap((dialect) =>
+  clientEvents(asyncapiOf(dialect)).map(({ name, message }) => ({
+    dialect,
+    name,
+    payload: asObject(message.payload),
+    example: asObject(asObject(asList(message.examples)[0]).payload),
+  })),
+);
+const named = (list: typeof events) => list.map((event) => [event.dialect, event.name, event] as const);
 
 let app: TestApp;
 let alice: Person;
@@ -70,9 +75,9 @@ async function askRaw(socket: TestSocket, event: string, rawJson: string): Promi
   return acknowledged;
 }
 
-function expectHandled(ack: Ack, event: string, what: string): void {
+function expectHandled(ack: Ack, event: string, what: string, dialect: string): void {
   if (ack.error?.code === 'internal') throw new Error(`${event} with ${what} is internal`);
-  assertAckMatchesAsyncapi(event, ack);
+  assertAckMatchesAsyncapi(event, ack, dialect);
 }
 
 function validPayload(example: object): Record<string, unknown> {
@@ -83,17 +88,22 @@ function validPayload(example: object): Record<string, unknown> {
     callerId: alice.id,
     calleeId: bob.id,
   };
-  const known: Record<string, unknown> = { chatId, messageId, ...own };
+  const known: Record<string, unknown> = { chatId, conversationId: chatId, messageId, ...own };
   return Object.fromEntries(Object.entries(example).map(([key, value]) => [key, known[key] ?? value]));
 }
 
-describe.each(events.map((event) => [event.name, event] as const))('%s', (name, { payload, example }) => {
+describe.each(named(events))('in %s: %s', (dialect, name, { payload, example }) => {
+  beforeEach(async () => {
+    hostile.disconnect();
+    hostile = await connect(app, alice, { auth: { token: alice.accessToken, dialect } });
+  });
+
   it('refuses or bears any payload at all', async () => {
     for (const [kind, value] of Object.entries(HOSTILE_JSON)) {
-      expectHandled(await askRaw(hostile, name, value), name, kind);
+      expectHandled(await askRaw(hostile, name, value), name, kind, dialect);
     }
     const bare = (await hostile.ask(name)) as Ack;
-    expectHandled(bare, name, 'nothing');
+    expectHandled(bare, name, 'nothing', dialect);
     expect(bare.ok).toBe(name === 'sync:request');
     expect(hostile.connected).toBe(true);
   });
@@ -105,7 +115,7 @@ describe.each(events.map((event) => [event.name, event] as const))('%s', (name, 
     for (const field of [...Object.keys(asObject(payload.properties)), ...nested, ...cursors]) {
       for (const [kind, value] of Object.entries(HOSTILE_JSON)) {
         const raw = withField(validPayload(example), field, value);
-        expectHandled(await askRaw(hostile, name, raw), name, `${field}: ${kind}`);
+        expectHandled(await askRaw(hostile, name, raw), name, `${field}: ${kind}`, dialect);
       }
     }
     expect(hostile.connected).toBe(true);
@@ -125,17 +135,19 @@ describe.each(events.map((event) => [event.name, event] as const))('%s', (name, 
 });
 
 describe("somebody else's and unknown ids", () => {
-  const withIds = events.filter(({ example }) => 'chatId' in example || 'messageId' in example);
-  it.each(withIds.map((e) => [e.name, e] as const))(
-    'are not_found in %s, with the same words',
-    async (name, { example }) => {
+  const withIds = events.filter(({ example }) =>
+    ['chatId', 'messageId', 'conversationId'].some((field) => field in example),
+  );
+  it.each(named(withIds))(
+    'are not_found in %s: %s, with the same words',
+    async (_dialect, name, { example }) => {
       const eve = await signUp(app, { name: 'Eve' });
       const socket = await connect(app, eve);
       const foreign = await socket.ask(name, validPayload(example));
       const unknown = Object.fromEntries(
         Object.entries(validPayload(example)).map(([key, value]) => [
           key,
-          /Id$/.test(key) && key !== 'tempId' ? UNKNOWN_ID : value,
+          /Id$/.test(key) && !['tempId', 'clientMessageId'].includes(key) ? UNKNOWN_ID : value,
         ]),
       );
       expect(foreign.error?.code).toBe('not_found');

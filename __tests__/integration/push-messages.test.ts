@@ -69,6 +69,20 @@ async function settled(): Promise<void> {
   await fcm.waitFor(witness.token, 1, ({ notification }) => notification?.body === text);
 }
 
+describe('what became of pushes', () => {
+  it('is counted', async () => {
+    const sent = async () => {
+      const text = await (await fetch(`${app.url}/metrics`)).text();
+      return Number(/^parley_pushes_total\{outcome="sent"\} (\d+)$/m.exec(text)?.[1] ?? 0);
+    };
+    const before = await sent();
+    await settled();
+    let now = before;
+    while (now === before) now = await sent();
+    expect(now).toBe(before + 1);
+  });
+});
+
 describe('a message', () => {
   it('is pushed once to the device that is away, not to the one that is connected, and taken back silently once read there', async () => {
     const { tablet, token, chatId } = await ben();

@@ -2,9 +2,10 @@
 import { Writable } from 'node:stream';
 import { createLogger as createWinston, format, transports } from 'winston';
 import type { Logger } from '../../src/config/logger';
-import { asList, asObject, asText, loadDocument, OPENAPI_PATH, resolveRef } from '../../src/docs/documents';
+import { asList, asObject, asText, type JsonObject, resolveRef } from '../../src/docs/documents';
 import { ERROR_CODES } from '../../src/errors/error-codes';
 import type { Answer } from './client';
+import { openapiDocuments } from './openapi';
 
 const DEEP = 10_000;
 
@@ -67,11 +68,14 @@ export interface Operation {
   example: object | undefined;
 }
 
-/** Every operation of the OpenAPI document below `/api` but the documents themselves. */
+/** Every operation of the OpenAPI documents, the native one and the dialects', but the documents themselves. */
 export function documentedOperations(): Operation[] {
-  const document = loadDocument(OPENAPI_PATH);
+  return openapiDocuments().flatMap(operationsOf);
+}
+
+function operationsOf(document: JsonObject): Operation[] {
   return Object.entries(asObject(document.paths))
-    .filter(([template]) => template.startsWith('/api/') && !template.startsWith('/api/docs'))
+    .filter(([template]) => !/^\/(?:api\/docs|health|\.well-known)/.test(template))
     .flatMap(([template, item]) =>
       Object.entries(asObject(item)).map(([method, operation]) => {
         const parameters = asList(asObject(operation).parameters).map((ref) => resolveRef(document, ref));

@@ -46,7 +46,7 @@ export interface World {
   person(name: string): Promise<Person>;
   deviceOf(person: Person, deviceId?: string): Promise<Person>;
   /** Opens a socket that `stop` closes, and whose events are held against the AsyncAPI document. */
-  socket(person: Person): Promise<TestSocket>;
+  socket(person: Person, dialect?: string): Promise<TestSocket>;
   privateChat(a: Person, b: Person): Promise<string>;
   group(owner: Person, members: Person[], name?: string): Promise<string>;
   stop(): Promise<void>;
@@ -65,10 +65,10 @@ export async function startWorld(env: Record<string, string> = {}): Promise<Worl
       clock.advance(31_000);
       return signUp(app, { phoneNumber, deviceId });
     },
-    async socket(person) {
-      const socket = await connect(app, person);
+    async socket(person, dialect = 'native') {
+      const socket = await connect(app, person, { auth: { token: person.accessToken, dialect } });
       sockets.push(socket);
-      socket.onAny((event: string, payload: unknown) => assertMatchesAsyncapi(event, payload));
+      socket.onAny((event: string, payload: unknown) => assertMatchesAsyncapi(event, payload, dialect));
       return socket;
     },
     privateChat: async (a, b) => (await a.api('POST', '/api/chats/private', { userId: b.id })).body.chat.id,

@@ -1,9 +1,11 @@
-/** Holds every REST answer of the suite against `swagger/openapi.yaml`: path, status, headers, body. */
+/** Holds every REST answer of the suite against the OpenAPI documents, the native one and the dialects': path, status, headers, body. */
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
+import { AVAILABLE_DIALECTS } from '../../src/config/env-dialects';
 import {
   asObject,
   asText,
+  dialectDocuments,
   isObject,
   type JsonObject,
   loadDocument,
@@ -14,8 +16,10 @@ import {
 /** Header names in any case; a `Headers` object will do as well. */
 export type AnswerHeaders = Headers | Record<string, string | string[] | undefined>;
 
-const document = loadDocument(OPENAPI_PATH);
-const templates = Object.keys(asObject(document.paths)).map(compileTemplate);
+const native = loadDocument(OPENAPI_PATH);
+const templates = openapiDocuments().flatMap((document) =>
+  Object.keys(asObject(document.paths)).map((template) => compileTemplate(document, template)),
+);
 const validators = new Map<string, ValidateFunction>();
 const ajv = new Ajv2020({ strict: false, allErrors: true });
 addFormats(ajv, ['date-time']);
@@ -32,55 +36,75 @@ export function assertMatchesOpenapi(
   body: unknown,
 ): void {
   const label = `${method.toUpperCase()} ${path} -> ${status}`;
-  const response = findResponse(method, path, status, label);
-  assertHeaders(response, headers, label);
-  assertBody(response, headers, body, label);
+  const promised = findResponse(method, path, status, label);
+  assertHeaders(promised, headers, label);
+  assertBody(promised, headers, body, label);
+}
+
+/** The native document and those of the dialects that have one. */
+export function openapiDocuments(): JsonObject[] {
+  const files = AVAILABLE_DIALECTS.flatMap((name) => dialectDocuments(name).openapi ?? []);
+  return [native, ...files.map(loadDocument)];
 }
 
 interface Template {
+  document: JsonObject;
   template: string;
   pattern: RegExp;
   parameters: number;
 }
 
-function compileTemplate(template: string): Template {
+function compileTemplate(document: JsonObject, template: string): Template {
   const source = template.replace(/[.]/g, '\\.').replace(/\{[^}]+\}/g, '[^/]+');
-  return { template, pattern: new RegExp(`^${source}/?$`), parameters: template.split('{').length - 1 };
+  return {
+    document,
+    template,
+    pattern: new RegExp(`^${source}/?$`),
+    parameters: template.split('{').length - 1,
+  };
 }
 
 /** The template a path belongs to; the one with fewest parameters wins, as in the router. */
-function findTemplate(path: string, method: string): string | undefined {
+function findTemplate(path: string, method: string): Template | undefined {
   const [pathname = ''] = path.split('?');
   return templates
-    .filter(({ template, pattern }) => pattern.test(pathname) && isObject(operationOf(template, method)))
-    .sort((a, b) => a.parameters - b.parameters)[0]?.template;
+    .filter((candidate) => candidate.pattern.test(pathname) && isObject(operationOf(candidate, method)))
+    .sort((a, b) => a.parameters - b.parameters)[0];
 }
 
-function operationOf(template: string, method: string): unknown {
+function operationOf({ document, template }: Template, method: string): unknown {
   return asObject(asObject(document.paths)[template])[method.toLowerCase()];
 }
 
-function findResponse(method: string, path: string, status: number, label: string): JsonObject {
-  const template = findTemplate(path, method);
-  if (template === undefined) {
-    if (status === 404) return asObject(asObject(asObject(document.components).responses).NotFound);
-    throw new Error(`${label}: openapi.yaml has no such operation`);
-  }
-  const responses = asObject(asObject(operationOf(template, method)).responses);
-  const response = responses[String(status)];
-  if (response === undefined) {
-    throw new Error(`${label}: openapi.yaml documents only ${Object.keys(responses)} for ${template}`);
-  }
-  return resolveRef(document, response);
+/** What a document promises for a status. */
+interface Promised {
+  document: JsonObject;
+  response: JsonObject;
 }
 
-function assertHeaders(response: JsonObject, headers: AnswerHeaders, label: string): void {
+function findResponse(method: string, path: string, status: number, label: string): Promised {
+  const found = findTemplate(path, method);
+  if (found === undefined) {
+    const { NotFound } = asObject(asObject(native.components).responses);
+    if (status === 404) return { document: native, response: asObject(NotFound) };
+    throw new Error(`${label}: the OpenAPI documents have no such operation`);
+  }
+  const { document } = found;
+  const responses = asObject(asObject(operationOf(found, method)).responses);
+  const response = responses[String(status)];
+  if (response === undefined) {
+    throw new Error(`${label}: documented are only ${Object.keys(responses)} for ${found.template}`);
+  }
+  return { document, response: resolveRef(document, response) };
+}
+
+function assertHeaders({ document, response }: Promised, headers: AnswerHeaders, label: string): void {
   for (const [name, ref] of Object.entries(asObject(response.headers))) {
     const header = resolveRef(document, ref);
     const value = headerOf(headers, name);
     if (value === undefined && header.required === true) throw new Error(`${label}: no header ${name}`);
     if (value !== undefined)
-      assertValid(asObject(header.schema), typed(header.schema, value), `${label} ${name}`);
+      assertValid(document, asObject(header.schema), typed(header.schema, value), `${label} ${name}`);
   }
 }
 
@@ -89,13 +113,18 @@ function typed(schema: unknown, value: string): unknown {
   return asObject(schema).type === 'integer' && /^\d+$/.test(value) ? Number(value) : value;
 }
 
-function assertBody(response: JsonObject, headers: AnswerHeaders, body: unknown, label: string): void {
+function assertBody(
+  { document, response }: Promised,
+  headers: AnswerHeaders,
+  body: unknown,
+  label: string,
+): void {
   const content = asObject(response.content);
   const mediaType = asText(headerOf(headers, 'content-type')).split(';')[0]?.trim() ?? '';
   const media = content[mediaType];
   if (media === undefined)
     throw new Error(`${label}: content-type "${mediaType}", not ${Object.keys(content)}`);
-  assertValid(asObject(asObject(media).schema), body, label);
+  assertValid(document, asObject(asObject(media).schema), body, label);
 }
 
 function headerOf(headers: AnswerHeaders, name: string): string | undefined {
@@ -104,17 +133,17 @@ function headerOf(headers: AnswerHeaders, name: string): string | undefined {
   return entry?.[1] === undefined ? undefined : String(entry[1]);
 }
 
-function assertValid(schema: JsonObject, value: unknown, label: string): void {
-  const validate = validatorOf(schema);
+function assertValid(document: JsonObject, schema: JsonObject, value: unknown, label: string): void {
+  const validate = validatorOf(document, schema);
   if (validate(value)) return;
   const faults = (validate.errors ?? []).slice(0, 8).map(describeFault).join('\n  ');
   throw new Error(
-    `${label} does not match openapi.yaml:\n  ${faults}\n${JSON.stringify(value, null, 2)?.slice(0, 2000)}`,
+    `${label} does not match its OpenAPI document:\n  ${faults}\n${JSON.stringify(value, null, 2)?.slice(0, 2000)}`,
   );
 }
 
-function validatorOf(schema: JsonObject): ValidateFunction {
-  const key = JSON.stringify(schema);
+function validatorOf(document: JsonObject, schema: JsonObject): ValidateFunction {
+  const key = `${asText(asObject(document.info).title)} ${JSON.stringify(schema)}`;
   const known = validators.get(key);
   if (known) return known;
   const validate = ajv.compile({ ...schema, components: document.components });

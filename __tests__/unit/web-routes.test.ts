@@ -11,7 +11,9 @@ describe('the files of the chat page', () => {
 
   beforeAll(async () => {
     // As in the product, where Express itself makes no ETags.
-    const app = express().disable('etag').use(createWebRouter());
+    const app = express()
+      .disable('etag')
+      .use(createWebRouter({ redirectsMedia: false }));
     server = app.listen(0, '127.0.0.1');
     await once(server, 'listening');
     url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -32,14 +34,24 @@ describe('the files of the chat page', () => {
       "default-src 'none'",
       "script-src 'self'",
       "style-src 'self'",
-      "img-src 'self' https: data:",
-      'media-src blob:',
+      "img-src 'self' https: data: blob:",
+      "media-src 'self' blob:",
       `connect-src 'self' ws://${host} wss://${host}`,
       "base-uri 'none'",
       "form-action 'none'",
       "frame-ancestors 'none'",
     ]);
     expect(page.headers.get('permissions-policy')).toBe('camera=(self), microphone=(self)');
+  });
+
+  it('may play what a store of files elsewhere has, only where there is one', async () => {
+    const elsewhere = express().use(createWebRouter({ redirectsMedia: true }));
+    const other = elsewhere.listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const answer = await fetch(`http://127.0.0.1:${(other.address() as AddressInfo).port}/`);
+    expect(answer.headers.get('content-security-policy')).toContain("; media-src 'self' blob: https:;");
+    other.close();
+    other.closeAllConnections();
   });
 
   it('hold no inline script or style that the policy would refuse', async () => {

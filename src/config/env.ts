@@ -1,12 +1,11 @@
 import path from 'node:path';
 import { type CallsConfig, readCalls } from './env-calls';
+import { type DialectsConfig, readDialects } from './env-dialects';
 import { type MailConfig, readMail } from './env-mail';
+import { type MetricsConfig, readMetrics } from './env-metrics';
 import { type PushConfig, readPush } from './env-push';
 import { EnvReader, type EnvSource } from './env-reader';
 import { type MediaConfig, readMediaConfig } from './media-config';
-
-/** The dialects this build can speak besides the native one; each folder under `dialects/` adds its name here. */
-export const AVAILABLE_DIALECTS: readonly string[] = [];
 
 export type LogLevel = 'error' | 'warn' | 'info' | 'http' | 'debug' | 'silent';
 const LOG_LEVELS: readonly LogLevel[] = ['error', 'warn', 'info', 'http', 'debug', 'silent'];
@@ -60,9 +59,10 @@ export interface Config {
   sms: SmsConfig;
   mail: MailConfig;
   media: MediaConfig;
-  dialects: { enabled: string[]; fallback: string };
+  dialects: DialectsConfig;
   journal: { maxPending: number };
   calls: CallsConfig;
+  metrics: MetricsConfig;
   push: PushConfig;
   /** How nodes tell each other what passes; with memory they do not. */
   socketAdapter: SocketAdapter;
@@ -127,6 +127,7 @@ export function loadConfig(source: EnvSource = process.env): Config {
     dialects: readDialects(env),
     journal: { maxPending: env.integer('JOURNAL_MAX_PENDING', 20_000, { min: 1, max: 1e7 }) },
     calls: readCalls(env),
+    metrics: readMetrics(env),
     push: readPush(env),
     socketAdapter: env.oneOf('SOCKET_ADAPTER', 'memory', SOCKET_ADAPTERS),
   };
@@ -210,15 +211,4 @@ function readSms(env: EnvReader, isProduction: boolean): SmsConfig {
     authToken,
     serviceSid: env.required('TWILIO_VERIFY_SERVICE_SID', true, why) ?? '',
   };
-}
-
-function readDialects(env: EnvReader): Config['dialects'] {
-  // Set but empty means none, not set means all.
-  const enabled = env.isSet('DIALECTS') ? env.list('DIALECTS') : [...AVAILABLE_DIALECTS];
-  for (const name of enabled) {
-    if (!AVAILABLE_DIALECTS.includes(name))
-      env.faults.push(`DIALECTS names "${name}", which this build does not have`);
-  }
-  const fallback = env.oneOf('DEFAULT_DIALECT', 'native', ['native', ...enabled]);
-  return { enabled, fallback };
 }

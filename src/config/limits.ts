@@ -42,6 +42,9 @@ export const TYPING_TIMEOUT_MS = 8_000;
 /** When a watermark moves, at most this many status events go to a sender (contract section 4). */
 export const MAX_STATUS_EVENTS = 100;
 
+/** How many phone numbers one person may look up in a day by syncing an address book, and at once. */
+export const MAX_SYNCED_NUMBERS_PER_DAY = 20_000;
+export const MAX_SYNCED_NUMBERS = 1000;
 /** Whose contact request was rejected may ask the same person again after this time. */
 export const REQUEST_AGAIN_AFTER_MS = 24 * 3_600_000;
 /** New contact requests of one person in a day: to everybody together, and to the same person (asked, withdrawn, asked again). */

@@ -11,6 +11,7 @@ export const SECRET_SETTINGS: ReadonlySet<string> = new Set([
   'CLOUDINARY_API_SECRET',
   'REDIS_PASSWORD',
   'TURN_SECRET',
+  'METRICS_TOKEN',
   'FIREBASE_SERVICE_ACCOUNT',
 ]);
 

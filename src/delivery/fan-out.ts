@@ -14,6 +14,8 @@ export interface FanOut {
     word: (outbound: Outbound) => MaybeFrame,
     isMeant?: (connection: Connection) => boolean,
   ): void;
+  /** Whether in this dialect a message is also told to the socket it came from. */
+  echoes(dialect: string): boolean;
 }
 
 export function createFanOut(deps: {
@@ -22,23 +24,48 @@ export function createFanOut(deps: {
   emit: Emit;
 }): FanOut {
   const { connections, outbounds, emit } = deps;
+
+  /** One emit, or one for each reader of what is worded for each. */
+  function send(frame: NonNullable<MaybeFrame>, sockets: readonly Connection[]): void {
+    if ('payload' in frame) {
+      emit(
+        sockets.map(({ socketId }) => socketId),
+        frame.event,
+        frame.payload,
+      );
+      return;
+    }
+    for (const [userId, socketIds] of byUser(sockets)) emit(socketIds, frame.event, frame.payloadFor(userId));
+  }
+
   return {
     tell(userIds, word, isMeant = () => true) {
-      const byDialect = new Map<string, string[]>();
+      const byDialect = new Map<string, Connection[]>();
       for (const userId of userIds) {
         for (const connection of connections.ofUser(userId)) {
           if (!isMeant(connection)) continue;
-          const { dialect, socketId } = connection;
-          const sockets = byDialect.get(dialect);
-          if (sockets) sockets.push(socketId);
-          else byDialect.set(dialect, [socketId]);
+          const sockets = byDialect.get(connection.dialect);
+          if (sockets) sockets.push(connection);
+          else byDialect.set(connection.dialect, [connection]);
         }
       }
-      for (const [dialect, socketIds] of byDialect) {
+      for (const [dialect, sockets] of byDialect) {
         const outbound = outbounds.get(dialect);
         const frame = outbound && word(outbound);
-        if (frame) emit(socketIds, frame.event, frame.payload);
+        if (frame) send(frame, sockets);
       }
     },
+
+    echoes: (dialect) => outbounds.get(dialect)?.echoes ?? true,
   };
+}
+
+function byUser(sockets: readonly Connection[]): Map<string, string[]> {
+  const groups = new Map<string, string[]>();
+  for (const { userId, socketId } of sockets) {
+    const group = groups.get(userId);
+    if (group) group.push(socketId);
+    else groups.set(userId, [socketId]);
+  }
+  return groups;
 }

@@ -1,4 +1,5 @@
 import type { EventBus } from '../events/event-bus';
+import { originOf } from '../events/message-origin';
 import type { MessageRecord } from '../models/message.model';
 import type { PresentMessages } from '../presenters/message-list.presenter';
 import type { RosterService } from '../services/roster.service';
@@ -22,11 +23,20 @@ export function startMessageDelivery(deps: {
 
   function tellNew(message: MessageRecord, roster: Roster): void {
     const senderId = String(message.senderId);
-    fanOut.tell([senderId], (outbound) => outbound.messageCreated(message, true));
+    const origin = originOf(message);
+    const own = { isSender: true, roster };
+    fanOut.tell(
+      [senderId],
+      (outbound) => outbound.messageCreated(message, own),
+      origin === undefined
+        ? undefined
+        : ({ socketId, dialect }) => socketId !== origin || fanOut.echoes(dialect),
+    );
+    const others = { isSender: false, roster };
     fanOut.tell(
       // Who joined while this waited for its turn does not see it.
       roster.memberIds.filter((userId) => userId !== senderId && canSee(roster, userId, message)),
-      (outbound) => outbound.messageCreated(message, false),
+      (outbound) => outbound.messageCreated(message, others),
     );
   }
 

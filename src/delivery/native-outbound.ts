@@ -38,7 +38,8 @@ function frame(event: NativeEvent, payload: unknown) {
 /** Words everything in the native dialect. */
 export function createNativeOutbound(clock: Clock, signer: MediaSigner): Outbound {
   return {
-    messageCreated(message, isSender) {
+    echoes: true,
+    messageCreated(message, { isSender }) {
       const viewerId = isSender ? String(message.senderId) : undefined;
       const view = presentMessage(message, { viewerId, status: 'sent', now: clock.now(), signer });
       return frame('new_message', isSender ? { message: view, tempId: view.tempId } : { message: view });

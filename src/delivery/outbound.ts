@@ -5,6 +5,7 @@ import type { MessageStatus, MessageView } from '../presenters/message.presenter
 import type { NotificationView } from '../presenters/notification.presenter';
 import type { StoryView } from '../presenters/story.presenter';
 import type { DeviceView, UserView } from '../presenters/user.presenter';
+import type { Roster } from '../services/roster.types';
 
 /** One event as a dialect says it. */
 export interface Frame {
@@ -12,16 +13,29 @@ export interface Frame {
   payload: unknown;
 }
 
+/** The same for an event that names its reader, so that it is worded for each. */
+export interface PersonalFrame {
+  event: string;
+  payloadFor(userId: string): unknown;
+}
+
 /** What a dialect has no words for it leaves out. */
-export type MaybeFrame = Frame | undefined;
+export type MaybeFrame = Frame | PersonalFrame | undefined;
+
+/** Whom a new message is told: the sender's own devices, which hear their idempotency key, or all others. */
+export interface MessageAudience {
+  isSender: boolean;
+  roster: Roster;
+}
 
 /**
  * How one dialect words what delivery has to tell. Each method is called once per event and audience, however many sockets
  * hear the result, and not at all while nobody speaks the dialect.
  */
 export interface Outbound {
-  /** `isSender` is true for the sender's own devices, which hear their idempotency key. */
-  messageCreated(message: MessageRecord, isSender: boolean): MaybeFrame;
+  /** Whether the socket that sent a message hears it like all others; its acknowledgement is enough otherwise. */
+  readonly echoes: boolean;
+  messageCreated(message: MessageRecord, audience: MessageAudience): MaybeFrame;
   messageUpdated(message: MessageView): MaybeFrame;
   messageDeleted(told: { chatId: string; messageId: string; forEveryone: boolean }): MaybeFrame;
   messageReacted(told: {

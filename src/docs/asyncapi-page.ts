@@ -7,8 +7,14 @@ import { describeType } from './schema-type';
 
 type Direction = 'client' | 'server';
 
-/** Renders an AsyncAPI document as one HTML page that needs no script; `style` is its style sheet. */
-export function renderAsyncapiPage(document: JsonObject, style: string): string {
+/** A page about something else that this one leads to. */
+export interface PageLink {
+  title: string;
+  href: string;
+}
+
+/** Renders an AsyncAPI document as one HTML page that needs no script; `style` is its style sheet, `links` stand below its title. */
+export function renderAsyncapiPage(document: JsonObject, style: string, links: readonly PageLink[]): string {
   const info = asObject(document.info);
   const incoming = clientEvents(document);
   const outgoing = serverEvents(document);
@@ -28,7 +34,7 @@ ${eventLinks('Server sends', 'server', outgoing)}
 </nav>
 <main>
 <h1>${asText(info.title)}</h1>
-<p class="links">Version ${asText(info.version)} · <a href="/api/docs">REST API</a> · <a href="/api/docs/asyncapi.json">AsyncAPI document</a></p>
+<p class="links">Version ${asText(info.version)}${links.map(({ title, href }) => html` · <a href="${href}">${title}</a>`)}</p>
 ${markdown(asText(info.description))}
 <h2 id="client">Client sends</h2>
 ${incoming.map((event) => eventSection(document, event, 'client'))}

@@ -1,41 +1,39 @@
 /** The API documents of the `swagger/` folder: found from `src/` and from `dist/` alike, read once by whoever needs them. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
+import { bundle } from './bundle';
+import { asObject, asText, isObject, type JsonObject } from './json';
 
-/** A parsed YAML or JSON object whose shape its reader has to check. */
-export type JsonObject = { [key: string]: unknown };
+export { asList, asObject, asText, isObject, type JsonObject } from './json';
 
 const SWAGGER_DIR = path.resolve(__dirname, '..', '..', 'swagger');
 
 export const OPENAPI_PATH = path.join(SWAGGER_DIR, 'openapi.yaml');
 export const ASYNCAPI_PATH = path.join(SWAGGER_DIR, 'asyncapi.yaml');
 
-/** Reads and parses one document. @throws Error when the file is missing, is no YAML or holds no object. */
+/** Where the documents of a dialect are; one without REST routes has no OpenAPI document. */
+export function dialectDocuments(name: string): { openapi: string | undefined; asyncapi: string } {
+  const openapi = path.join(SWAGGER_DIR, `${name}.openapi.yaml`);
+  return {
+    openapi: existsSync(openapi) ? openapi : undefined,
+    asyncapi: path.join(SWAGGER_DIR, `${name}.asyncapi.yaml`),
+  };
+}
+
+/**
+ * Reads and parses one document, with what it borrows from the others of its folder.
+ * @throws Error when a file is missing, is no YAML or holds no object.
+ */
 export function loadDocument(file: string): JsonObject {
+  const folder = path.dirname(file);
+  return bundle(readYaml(file), (name) => readYaml(path.join(folder, name)));
+}
+
+function readYaml(file: string): JsonObject {
   const document: unknown = parse(readFileSync(file, 'utf8'));
   if (!isObject(document)) throw new Error(`${path.basename(file)} holds no object`);
   return document;
-}
-
-/** True for an object that is neither null nor a list. */
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** `value` as an object, an empty one when it is none. */
-export function asObject(value: unknown): JsonObject {
-  return isObject(value) ? value : {};
-}
-
-/** `value` as a list, an empty one when it is none. */
-export function asList(value: unknown): unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
-/** `value` as a text, empty when it is none. */
-export function asText(value: unknown): string {
-  return typeof value === 'string' ? value : '';
 }
 
 /** Follows `{ $ref: '#/...' }` (and a ref that leads to another) within `document`; what is no ref is returned as it is. */

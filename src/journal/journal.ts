@@ -9,7 +9,7 @@ import { amendMessage } from './amender';
 import { createAnnouncer } from './announcer';
 import { createFlusher, keyConflict, rejectOverdue } from './flusher';
 import { readHeads } from './heads';
-import type { Journal, NewEntry } from './journal.types';
+import type { Journal, JournalObserver, NewEntry } from './journal.types';
 import { isMessageRow, type Lane, LaneTable, type LogOp, type LogRow } from './lane';
 import { createLogShare, type LogShare } from './log-share';
 import { digestOf } from './numbering';
@@ -37,13 +37,14 @@ export function createJournal(deps: {
   clock: Clock;
   maxPending: number;
   others: OtherNodes;
+  observer?: JournalObserver;
 }): Journal & {
   /** Derives anew what a crash kept from being projected; to be called before serving. */
   recover(): Promise<void>;
   /** What this node and the others tell each other. */
   share: LogShare;
 } {
-  const { bus, logger, clock, maxPending, others } = deps;
+  const { bus, logger, clock, maxPending, others, observer } = deps;
   const lanes = new LaneTable(MAX_IDLE_LANES);
   const ready = new Set<Lane>();
   const inFlight = new Map<string, { entry: NewEntry; result: Promise<Appended> }>();
@@ -64,6 +65,7 @@ export function createJournal(deps: {
     const messages = rows.filter(isMessageRow);
     projections.rowsWritten(rows);
     share.written(rows);
+    observer?.onWritten(messages);
     // The acknowledgements go first, and the next flush is on its way before the members are told.
     if (messages.length > 0) setImmediate(() => announcer.tell(messages, 'here'));
   }
@@ -100,6 +102,7 @@ export function createJournal(deps: {
 
   /** A fault that is neither a refusal nor an outage must not leave senders waiting. */
   async function runFlush(batch: LogOp[]): Promise<void> {
+    const startedAt = performance.now();
     try {
       await flusher.flush(batch);
     } catch (error) {
@@ -115,6 +118,7 @@ export function createJournal(deps: {
         onSettled,
       );
     }
+    observer?.onFlushed({ rows: batch.length, seconds: (performance.now() - startedAt) / 1000 });
     for (const lane of new Set(batch.map((op) => op.lane))) if (lane.queue.length > 0) ready.add(lane);
   }
 
@@ -239,6 +243,8 @@ export function createJournal(deps: {
     },
 
     settle: (chatIds) => projections.settle(chatIds),
+
+    pending: () => pending,
 
     async recover() {
       const behind = await recoverProjections(projections);

@@ -19,12 +19,21 @@ export interface NewEntry {
   replyTo?: MessageRecord['replyTo'];
   forwardedFrom?: MessageRecord['forwardedFrom'];
   expiresAt?: Date;
+  /** The socket it came through; remembered with the record, not stored. */
+  socketId?: string | undefined;
 }
 
 /** The fields of a message a change may set; `undefined` from the callback means that there is nothing to change. */
 export type MessagePatch = Partial<
   Pick<MessageRecord, 'content' | 'reactions' | 'editedAt' | 'deletedAt' | 'replyTo' | 'expiresAt'>
 >;
+
+/** Hears what the journal does, at the moment it does it: it must be quick and must not throw. */
+export interface JournalObserver {
+  onWritten(messages: readonly MessageRecord[]): void;
+  /** One write is over, however it ended. */
+  onFlushed(sample: { rows: number; seconds: number }): void;
+}
 
 export interface Journal {
   /**
@@ -48,6 +57,8 @@ export interface Journal {
   head(chatId: string): Promise<ChatHead>;
   /** Resolves when what this node wrote to these chats has reached their projections (chat heads, senders' watermarks). */
   settle(chatIds: readonly string[]): Promise<void>;
+  /** How many messages and changes wait to be written. */
+  pending(): number;
   /** Refuses new work, finishes what is queued, writes the projections. */
   stop(): Promise<void>;
 }

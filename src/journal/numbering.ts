@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Types } from 'mongoose';
+import { rememberOrigin } from '../events/message-origin';
 import type { ChangeMarker, MessageRecord } from '../models/message.model';
 import type { Content } from '../types/content';
 import type { ChatHead, NewEntry } from './journal.types';
@@ -69,6 +70,7 @@ function numberMessage(id: Types.ObjectId, entry: NewEntry, before: ChatHead, cr
   if (entry.replyTo) row.replyTo = entry.replyTo;
   if (entry.forwardedFrom) row.forwardedFrom = entry.forwardedFrom;
   if (entry.expiresAt) row.expiresAt = entry.expiresAt;
+  if (entry.socketId !== undefined) rememberOrigin(row, entry.socketId);
   return { row, head };
 }
 

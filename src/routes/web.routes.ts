@@ -18,10 +18,13 @@ const FRESH = {
   redirect: false,
 } as const;
 
-/** Serves the chat page: `/` and its modules under `/web/`, under a Content-Security-Policy that allows nothing from elsewhere but pictures. */
-export function createWebRouter(): Router {
+/**
+ * Serves the chat page: `/` and its modules under `/web/`, under a Content-Security-Policy that allows nothing from elsewhere but
+ * pictures, and sound and film where this server sends browsers on to a store of files for them (`redirectsMedia`).
+ */
+export function createWebRouter({ redirectsMedia }: { redirectsMedia: boolean }): Router {
   const router = Router();
-  router.use(['/web', /^\/$/], protect);
+  router.use(['/web', /^\/$/], protect(redirectsMedia));
   const files = express.static(WEB_ROOT, FRESH);
   router.get('/', indexPage, files);
   router.use('/web/socket.io.js', express.static(socketIoClient(), FRESH));
@@ -42,27 +45,29 @@ const indexPage: RequestHandler = (req, _res, next) => {
 
 const onlyServed: RequestHandler = (req, _res, next) => next(SERVED.test(req.path) ? undefined : 'router');
 
-const protect: RequestHandler = (req, res, next) => {
-  res.set({
-    'Content-Security-Policy': contentSecurityPolicy(req.get('host') ?? ''),
-    'Cache-Control': 'no-cache',
-    'Referrer-Policy': 'no-referrer',
-    'X-Content-Type-Options': 'nosniff',
-    'Cross-Origin-Opener-Policy': 'same-origin',
-    'Permissions-Policy': 'camera=(self), microphone=(self)',
-  });
-  next();
-};
+const protect =
+  (redirectsMedia: boolean): RequestHandler =>
+  (req, res, next) => {
+    res.set({
+      'Content-Security-Policy': contentSecurityPolicy(req.get('host') ?? '', redirectsMedia),
+      'Cache-Control': 'no-cache',
+      'Referrer-Policy': 'no-referrer',
+      'X-Content-Type-Options': 'nosniff',
+      'Cross-Origin-Opener-Policy': 'same-origin',
+      'Permissions-Policy': 'camera=(self), microphone=(self)',
+    });
+    next();
+  };
 
 /** Not every browser takes `'self'` to include web sockets, so the own host is named with both schemes too. */
-function contentSecurityPolicy(host: string): string {
+function contentSecurityPolicy(host: string, redirectsMedia: boolean): string {
   const sockets = HOST_PATTERN.test(host) ? ` ws://${host} wss://${host}` : '';
   return [
     "default-src 'none'",
     "script-src 'self'",
     "style-src 'self'",
-    "img-src 'self' https: data:",
-    'media-src blob:',
+    "img-src 'self' https: data: blob:",
+    `media-src 'self' blob:${redirectsMedia ? ' https:' : ''}`,
     `connect-src 'self'${sockets}`,
     "base-uri 'none'",
     "form-action 'none'",

@@ -89,6 +89,7 @@ export function createMessageService(deps: {
         senderId: actor.userId,
         content: readContent(input.content),
         tempId: readTempId(input.tempId),
+        socketId: actor.socketId,
       };
       const replyToId = input.replyTo?.toLowerCase() || undefined;
       const key = `${draft.chatId}:${draft.senderId}`;
@@ -175,7 +176,7 @@ export function createMessageService(deps: {
   };
 }
 
-type Draft = Pick<NewEntry, 'chatId' | 'senderId' | 'content' | 'tempId'>;
+type Draft = Pick<NewEntry, 'chatId' | 'senderId' | 'content' | 'tempId' | 'socketId'>;
 type Appended = ReturnType<Journal['append']>;
 
 /** A policy refused; nothing was tried. */

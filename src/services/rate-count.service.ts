@@ -10,8 +10,8 @@ export interface RateWindow {
 }
 
 export interface RateCountService {
-  /** Counts one use; the answer tells whether it is still within `max`, and when the window ends. */
-  count(window: RateWindow): Promise<{ isOver: boolean; retryAfterSeconds: number }>;
+  /** Counts one use, or `uses`; the answer tells whether it is still within `max`, and when the window ends. */
+  count(window: RateWindow, uses?: number): Promise<{ isOver: boolean; retryAfterSeconds: number }>;
   /** Takes back one use of the current window: what it was counted for did not happen. */
   release(window: RateWindow): Promise<void>;
 }
@@ -19,10 +19,10 @@ export interface RateCountService {
 /** Counters of fixed windows, shared by all nodes through the database: exact under parallel use, and a restart forgets none. */
 export function createRateCountService({ clock }: { clock: Clock }): RateCountService {
   return {
-    async count(window) {
+    async count(window, uses = 1) {
       const nowMs = clock.now().getTime();
       const endMs = windowEnd(window, nowMs);
-      const counted = await increment(idOf(window, nowMs), new Date(endMs));
+      const counted = await increment(idOf(window, nowMs), new Date(endMs), uses);
       return { isOver: counted > window.max, retryAfterSeconds: Math.ceil((endMs - nowMs) / 1000) };
     },
     async release(window) {
@@ -40,16 +40,16 @@ function windowEnd({ windowMs }: RateWindow, nowMs: number): number {
 }
 
 /** Two first uses at once may both try to insert; the one that came second finds the document on its next try. */
-async function increment(id: string, expiresAt: Date, triesLeft = 2): Promise<number> {
+async function increment(id: string, expiresAt: Date, uses: number, triesLeft = 2): Promise<number> {
   try {
     const document = await RateCountModel.findOneAndUpdate(
       { _id: id },
-      { $inc: { count: 1 }, $setOnInsert: { expiresAt } },
+      { $inc: { count: uses }, $setOnInsert: { expiresAt } },
       { upsert: true, returnDocument: 'after' },
     ).lean();
     return document.count;
   } catch (error) {
-    if (triesLeft > 0 && isDuplicateKey(error)) return increment(id, expiresAt, triesLeft - 1);
+    if (triesLeft > 0 && isDuplicateKey(error)) return increment(id, expiresAt, uses, triesLeft - 1);
     throw error;
   }
 }

@@ -3,11 +3,32 @@ import { AppError, unauthenticated } from '../errors/app-error';
 import { toAck } from '../errors/to-ack';
 import { toAppError } from '../errors/to-app-error';
 import type { Actor } from '../types/actor';
+import { NATIVE_DIALECT } from '../types/dialect';
 import type { PayloadValidator } from './payload-schemas';
 import type { ParleySocket } from './socket-state';
 
+/** What a handler may know of how it was asked. */
+export interface Asking {
+  /** False when the client brought no callback: then nothing hears the answer. */
+  isAcknowledged: boolean;
+  /** Tells the socket that asked, and no other. */
+  tell(event: string, payload: unknown): void;
+}
+
 /** Serves one client event: a checked payload in, the fields of a positive acknowledgement out. */
-export type EventHandler = (actor: Actor, payload: Record<string, unknown>) => Promise<object>;
+export type EventHandler = (
+  actor: Actor,
+  payload: Record<string, unknown>,
+  asking: Asking,
+) => Promise<object>;
+
+export interface ServedEvent {
+  handler: EventHandler;
+  validator: PayloadValidator;
+}
+
+/** What serves an event on a connection of this dialect; undefined for an event nobody knows. */
+export type FindEvent = (event: string, dialect: string) => ServedEvent | undefined;
 
 /**
  * Serves `authenticate`, the one event that needs no actor and that is answered by events of its own; so it reads its payload
@@ -27,14 +48,20 @@ type Callback = (answer: object) => void;
  * wrong is answered; without a callback as `operation-error` (contract section 4). Nothing a client sends can throw past this.
  */
 export function createEventRouter(deps: {
-  handlers: Readonly<Record<string, EventHandler>>;
+  findEvent: FindEvent;
   authenticate: AuthenticateHandler;
+  /** Checks the payload of `authenticate`. */
   validator: PayloadValidator;
   eventsPerWindow: number;
   logger: Logger;
+  /** Hears of every answer: `ok`, or the code of the error; names that nobody knows are all `other`. */
+  onServed?: (event: string, outcome: string) => void;
 }): (socket: ParleySocket) => void {
-  const { handlers, authenticate, validator, eventsPerWindow, logger } = deps;
-  const known = new Map(Object.entries(handlers));
+  const { findEvent, authenticate, validator, eventsPerWindow, logger, onServed } = deps;
+
+  const isKnown = (event: string) =>
+    event === 'authenticate' || findEvent(event, NATIVE_DIALECT) !== undefined;
+  const labelOf = (event: string) => (isKnown(event) ? event : 'other');
 
   function assertWithinRate(socket: ParleySocket): void {
     const now = Date.now();
@@ -46,8 +73,8 @@ export function createEventRouter(deps: {
     throw new AppError('rate_limited', 'Too many events; slow down', { retryAfterSeconds });
   }
 
-  function checked(event: string, payload: unknown): Record<string, unknown> {
-    const errors = validator.validate(event, payload);
+  function checked({ validate }: PayloadValidator, event: string, payload: unknown): Record<string, unknown> {
+    const errors = validate(event, payload);
     if (errors) {
       const first = errors[0];
       throw new AppError(
@@ -59,18 +86,24 @@ export function createEventRouter(deps: {
     return (payload ?? {}) as Record<string, unknown>;
   }
 
-  async function serve(socket: ParleySocket, event: string, payload: unknown): Promise<object> {
+  async function serve(
+    socket: ParleySocket,
+    event: string,
+    payload: unknown,
+    asking: Asking,
+  ): Promise<object> {
     assertWithinRate(socket);
-    if (event === 'authenticate') return authenticate(socket, () => checked(event, payload));
+    if (event === 'authenticate') return authenticate(socket, () => checked(validator, event, payload));
     const { actor } = socket.data;
     if (!actor) throw unauthenticated('Send authenticate first');
-    const handler = known.get(event);
-    if (!handler) throw new AppError('not_found', 'There is no such event');
-    return handler(actor, checked(event, payload));
+    const served = findEvent(event, actor.dialect);
+    if (!served) throw new AppError('not_found', 'There is no such event');
+    return served.handler(actor, checked(served.validator, event, payload), asking);
   }
 
   function fail(socket: ParleySocket, event: string, error: unknown, callback: Callback | undefined): void {
     const appError = toAppError(error);
+    onServed?.(labelOf(event), appError.code);
     if (appError.code === 'internal')
       logger.error(`Event ${event.slice(0, 50)} failed`, { cause: appError.cause ?? error });
     const answer = toAck(appError);
@@ -85,8 +118,15 @@ export function createEventRouter(deps: {
       const last = args.at(-1);
       const callback = typeof last === 'function' ? (last as Callback) : undefined;
       const payload = typeof args[0] === 'function' ? undefined : args[0];
-      serve(socket, event, payload)
-        .then((answer) => callback?.({ ok: true, ...answer }))
+      const asking: Asking = {
+        isAcknowledged: callback !== undefined,
+        tell: (name, told) => socket.emit(name, told),
+      };
+      serve(socket, event, payload, asking)
+        .then((answer) => {
+          onServed?.(labelOf(event), 'ok');
+          callback?.({ ok: true, ...answer });
+        })
         .catch((error) => fail(socket, event, error, callback));
     });
   };

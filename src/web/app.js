@@ -1,5 +1,6 @@
 /** The page once somebody is signed in: wires store, network and views, and is what the views call. */
 import { createActions } from './actions.js';
+import { createMediaParts } from './app-media.js';
 import { createCalls } from './calls/calls.js';
 import { h, setText } from './lib/dom.js';
 import { announcement, errorText } from './lib/words.js';
@@ -41,6 +42,7 @@ export function createApp({ session, onSignedOut }) {
   const actions = createActions({ api, store, socket });
   const people = createPeople({ store, api });
   const outbox = createOutbox({ store, socket });
+  const media = createMediaParts({ session, api, store, socket, outbox, app: () => app });
   const receipts = createReceipts({ store, socket });
   const sync = createSync({ store, socket, onDone: onCaughtUp });
   const router = createRouter(showAddressed);
@@ -55,6 +57,7 @@ export function createApp({ session, onSignedOut }) {
     people,
     outbox,
     receipts,
+    ...media.shared,
     signOut,
     guard,
     send,
@@ -101,6 +104,7 @@ export function createApp({ session, onSignedOut }) {
     callViews.start();
     ticker = setInterval(render, TICK_MS);
     outbox.restore();
+    media.start();
     await actions.loadChats();
     socket.start();
     router.start();
@@ -109,6 +113,7 @@ export function createApp({ session, onSignedOut }) {
   function stop() {
     callViews.stop();
     socket.stop();
+    media.stop();
     clearInterval(ticker);
     removeEventListener('keydown', onKey);
     router.stop();
@@ -120,6 +125,7 @@ export function createApp({ session, onSignedOut }) {
     await api.post('/api/auth/logout').catch(() => {});
     people.forget();
     outbox.forget();
+    await media.files.forget();
     session.clear();
     onSignedOut();
   }
@@ -138,6 +144,7 @@ export function createApp({ session, onSignedOut }) {
   function onCaughtUp() {
     receipts.noteAllDelivered();
     outbox.flush();
+    media.files.run();
     if (state.openChatId) conversation.render();
   }
 

@@ -20,6 +20,14 @@ export interface Content {
   url?: string;
   caption?: string;
   name?: string;
+  mediaId?: string;
+  thumbnailUrl?: string;
+  size?: number;
+  mimeType?: string;
+  width?: number;
+  height?: number;
+  durationMs?: number;
+  waveform?: number[];
   event?: string;
   [detail: string]: unknown;
 }
@@ -49,6 +57,9 @@ export interface Outgoing {
   replyTo?: Message['replyTo'];
   createdAt: string;
   error?: string | null;
+  errorCode?: string | null;
+  /** The message has a file: true while it is not with the server yet. */
+  upload?: boolean;
 }
 
 export interface Member {

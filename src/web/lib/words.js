@@ -1,5 +1,6 @@
 /** What happened, in plain words. */
 import { nameOf, titleOf } from '../state/selectors.js';
+import { clockText } from './files.js';
 import { duration } from './time.js';
 
 /** @typedef {import('../types').State} State */
@@ -51,9 +52,18 @@ export function snippet(state, message) {
   if (content.type === 'text') return content.text ?? '';
   if (content.type === 'system') return systemText(state, message);
   if (content.type === 'location') return `Location${content.name ? `: ${content.name}` : ''}`;
+  return fileText(content);
+}
+
+/** A file in a few words; the names that cameras give say nothing. @param {import('../types').Content} content */
+function fileText({ type, caption, name, durationMs }) {
+  if (/^Voice message\b/.test(name ?? ''))
+    return `Voice message${durationMs ? ` (${clockText(durationMs)})` : ''}`;
   const kinds = { image: 'Photo', video: 'Video', audio: 'Audio', document: 'Document' };
-  const kind = kinds[/** @type {keyof typeof kinds} */ (content.type)] ?? 'Message';
-  return content.caption || content.name ? `${kind}: ${content.caption ?? content.name}` : kind;
+  const kind = kinds[/** @type {keyof typeof kinds} */ (type)] ?? 'Message';
+  const isSeen = type === 'image' || type === 'video';
+  const words = caption || (isSeen ? '' : name);
+  return words ? `${kind}: ${words}` : kind;
 }
 
 /** A change of the group told as a sentence. @param {State} state @param {Pick<Message, 'content' | 'senderId'>} message */

@@ -38,14 +38,14 @@ export async function sendJson(method, path, { body, token } = {}) {
   });
   const answer = await response.json().catch(() => ({}));
   if (response.ok) return answer;
-  throw toError(response, answer);
+  throw toApiError(response.status, response.headers.get('Retry-After'), answer, response.statusText);
 }
 
-/** @param {Response} response @param {any} problem */
-function toError(response, problem) {
-  const retryAfter = Number(response.headers.get('Retry-After'));
-  return new ApiError(problem.code ?? 'internal', problem.detail ?? problem.title ?? response.statusText, {
-    status: response.status,
+/** An answer of failure as an error. @param {number} status @param {string | null} retryAfterHeader @param {any} problem @param {string} statusText */
+export function toApiError(status, retryAfterHeader, problem, statusText) {
+  const retryAfter = Number(retryAfterHeader);
+  return new ApiError(problem.code ?? 'internal', problem.detail ?? problem.title ?? statusText, {
+    status,
     retryAfterSeconds: Number.isFinite(retryAfter) && retryAfter > 0 ? retryAfter : undefined,
     errors: problem.errors,
   });

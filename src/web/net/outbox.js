@@ -36,7 +36,7 @@ export function createOutbox({ store, socket, storage = localStorage }) {
 
   /** @param {import('../types').Outgoing} entry */
   async function deliver(entry) {
-    if (inFlight.has(entry.tempId) || entry.error || !socket.isConnected()) return;
+    if (inFlight.has(entry.tempId) || entry.error || entry.upload || !socket.isConnected()) return;
     inFlight.add(entry.tempId);
     const { tempId, chatId, content, replyTo } = entry;
     try {
@@ -54,8 +54,15 @@ export function createOutbox({ store, socket, storage = localStorage }) {
   /** @param {string} tempId @param {unknown} error */
   function onRefused(tempId, error) {
     if (!(error instanceof ApiError)) throw error;
-    if (!TEMPORARY.has(error.code)) change(tempId, { error: error.message });
+    if (!TEMPORARY.has(error.code)) change(tempId, { error: error.message, errorCode: error.code });
     else setTimeout(flush, (error.retryAfterSeconds ?? 0) * 1000 || RETRY_MS);
+  }
+
+  /** @param {import('../types').Outgoing} entry */
+  function add(entry) {
+    store.update((state) => void state.outbox.push(entry));
+    persist();
+    void deliver(entry);
   }
 
   function flush() {
@@ -64,6 +71,9 @@ export function createOutbox({ store, socket, storage = localStorage }) {
 
   return {
     flush,
+    /** Puts a message in; one whose file is still to be uploaded (`upload`) waits until that is changed. */
+    add,
+    change,
     forget: () => storage.removeItem(key()),
     /** Reads what an earlier page load left behind. */
     restore() {
@@ -76,15 +86,7 @@ export function createOutbox({ store, socket, storage = localStorage }) {
     },
     /** Shows the message at once and sends it. @param {string} chatId @param {import('../types').Content} content @param {import('../types').Message['replyTo']} [replyTo] */
     send(chatId, content, replyTo = null) {
-      const entry = { tempId: randomId(), chatId, content, replyTo, createdAt: new Date().toISOString() };
-      store.update((state) => void state.outbox.push(entry));
-      persist();
-      void deliver(entry);
-    },
-    /** @param {string} tempId */
-    retry(tempId) {
-      change(tempId, { error: null });
-      flush();
+      add({ tempId: randomId(), chatId, content, replyTo, createdAt: new Date().toISOString() });
     },
     /** @param {string} tempId */
     discard: (tempId) => change(tempId, null),

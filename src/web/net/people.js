@@ -1,4 +1,5 @@
 /** Names and presence of people, fetched when somebody is shown for the first time, few at a time, kept for the next visit. */
+import { ownFile } from '../lib/media-url.js';
 
 const CACHE_KEY = 'parley.people';
 const MAX_KEPT = 500;
@@ -45,7 +46,8 @@ export function createPeople({ store, api, storage = localStorage }) {
       id,
       name,
       username,
-      avatarUrl,
+      // A signed address would be over at the next visit.
+      avatarUrl: ownFile(avatarUrl) ? null : avatarUrl,
       at: freshAt.get(id),
     }));
     storage.setItem(CACHE_KEY, JSON.stringify(kept));

@@ -1,5 +1,6 @@
 /** The single steps by which the state changes; used by the store, by live events and by sync. */
-import { createTimeline, mergeMessages, removeMessage } from './timeline.js';
+import { ownFile } from '../lib/media-url.js';
+import { changeMessage, createTimeline, mergeMessages, removeMessage } from './timeline.js';
 import { countIn, readUpTo, rebase } from './unread.js';
 
 /** @typedef {import('../types').State} State */
@@ -127,4 +128,27 @@ export function raiseWatermark(state, chatId, userId, deliveredSeq, readSeq) {
     readSeq: Math.max(known.readSeq, readSeq),
   });
   state.watermarks.set(chatId, marks);
+}
+
+/**
+ * Fresh addresses of a file, for every place that shows it.
+ * @param {State} state
+ * @param {{ id: string, url: string, thumbnailUrl: string | null }} media
+ */
+export function renewMedia(state, media) {
+  for (const timeline of state.timelines.values()) {
+    for (const message of timeline.sorted) {
+      if (message.content?.mediaId !== media.id || ownFile(message.content.url)?.id !== media.id) continue;
+      const content = { ...message.content, url: media.url };
+      if (media.thumbnailUrl) content.thumbnailUrl = media.thumbnailUrl;
+      changeMessage(timeline, message.id, (known) => ({ ...known, content }));
+    }
+  }
+  const showsIt = (/** @type {{ avatarUrl?: string | null }} */ { avatarUrl }) =>
+    ownFile(avatarUrl)?.id === media.id;
+  for (const user of state.users.values())
+    if (showsIt(user)) putUser(state, { ...user, avatarUrl: media.url });
+  for (const chat of state.chats.values())
+    if (showsIt(chat)) state.chats.set(chat.id, { ...chat, avatarUrl: media.url });
+  if (state.me && showsIt(state.me)) state.me = { ...state.me, avatarUrl: media.url };
 }

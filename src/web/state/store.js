@@ -2,7 +2,7 @@
  * Everything the page knows, and the only place that changes it. Live events are hints: what they do not carry is
  * found by sync, which answers from each chat's last contiguous `rev` (`cursors`). Knows neither the page nor the network.
  */
-import { markRead, putChat, putHistory, putUser, removeChat } from './mutations.js';
+import { markRead, putChat, putHistory, putUser, removeChat, renewMedia } from './mutations.js';
 import { createEvents } from './store-events.js';
 import { applySync } from './store-sync.js';
 
@@ -77,6 +77,8 @@ export function createStore() {
     markRead: (chatId, seq) => update(() => markRead(state, chatId, seq)),
     /** @param {import('../types').SyncAnswer} answer */
     applySync: (answer) => update(() => applySync(state, answer)),
+    /** A file got fresh addresses. @param {{ id: string, url: string, thumbnailUrl: string | null }} media */
+    renewMedia: (media) => update(() => renewMedia(state, media)),
     /** Forgets everything, for signing out. */
     reset: () => update(() => void Object.assign(state, emptyState())),
   };

@@ -1,5 +1,6 @@
 import { h } from '../lib/dom.js';
 import { icon } from '../lib/icons.js';
+import { safeUrl } from '../lib/media-url.js';
 
 const COLOURS = 8;
 
@@ -14,7 +15,8 @@ export function avatar({ id, name, avatarUrl, isGroup = false, isOnline = false,
   });
   const initials = initialsOf(name);
   element.append(initials ? h('span', {}, initials) : icon(isGroup ? 'group' : 'person'));
-  if (avatarUrl?.startsWith('https:')) element.append(picture(avatarUrl));
+  const url = safeUrl(avatarUrl);
+  if (url && !url.startsWith('http:')) element.append(picture(url));
   if (isOnline) element.append(h('span', { class: 'avatar__online' }));
   return element;
 }

@@ -2,10 +2,11 @@
 import { h } from '../lib/dom.js';
 import { icon } from '../lib/icons.js';
 import { dayAndTime, dayLabel, timeOfDay } from '../lib/time.js';
-import { errorText, snippet, systemText } from '../lib/words.js';
+import { snippet, systemText } from '../lib/words.js';
 import * as select from '../state/selectors.js';
-import { contentNodes } from './content.js';
-import { openMessageMenu, openOutgoingMenu } from './message-menu.js';
+import { contentNodes, isPictorial } from './content.js';
+import { openMessageMenu } from './message-menu.js';
+import { outgoingRow } from './outgoing.js';
 import { iconButton } from './overlay.js';
 import { ticks } from './ticks.js';
 
@@ -24,7 +25,7 @@ export function rowVersion(app, row, marked) {
     case 'system':
       return systemText(state, row.message);
     case 'outgoing':
-      return JSON.stringify([row.entry, row.isFirst]);
+      return JSON.stringify([row.entry, row.isFirst, app.previews.of(row.entry.tempId)]);
     case 'message':
       return JSON.stringify([
         row.message,
@@ -56,7 +57,7 @@ export function createRow(app, row, context) {
         h('span', {}, systemText(app.store.state, row.message)),
       );
     case 'outgoing':
-      return outgoing(app, row.entry, row.isFirst);
+      return outgoingRow(app, row.entry, row.isFirst, row.entry.replyTo && quote(app, row.entry.replyTo));
     case 'message':
       return bubble(app, row.message, row.isFirst, context);
   }
@@ -72,6 +73,8 @@ function bubble(app, message, isFirst, context) {
     isOwn ? 'is-own' : 'is-other',
     isFirst && 'is-first',
     context.marked === message.id && 'is-marked',
+    isPictorial(message.content) && 'bubble--media',
+    isPictorial(message.content) && !message.content?.caption && 'is-bare',
   ];
   const open = (/** @type {HTMLElement} */ anchor, /** @type {any} */ point) =>
     openMessageMenu(app, message, { anchor, point, composer: context.composer });
@@ -94,22 +97,23 @@ function bubble(app, message, isFirst, context) {
         message.content &&
         h('span', { class: 'bubble__forwarded' }, icon('forward'), 'Forwarded'),
       message.replyTo && quote(app, message.replyTo),
-      body(message),
+      body(app, message),
       meta(state, message, isOwn, more),
     ),
     reactions(app, message),
   );
   element.addEventListener('contextmenu', (/** @type {MouseEvent} */ event) => {
-    if (event.target instanceof HTMLAnchorElement || String(getSelection())) return;
+    const isLink = event.target instanceof Element && event.target.closest('a');
+    if (isLink || String(getSelection())) return;
     event.preventDefault();
     open(more, { x: event.clientX, y: event.clientY });
   });
   return element;
 }
 
-/** @param {Message} message */
-function body(message) {
-  if (message.content) return h('div', { class: 'bubble__body' }, contentNodes(message.content));
+/** @param {App} app @param {Message} message */
+function body(app, message) {
+  if (message.content) return h('div', { class: 'bubble__body' }, contentNodes(app, message));
   return h('div', { class: 'bubble__body bubble__body--deleted' }, icon('trash'), 'This message was deleted');
 }
 
@@ -184,39 +188,5 @@ function reactions(app, message) {
         userIds.length > 1 && h('span', {}, userIds.length),
       );
     }),
-  );
-}
-
-/** A message on its way, or one that was refused. @param {App} app @param {import('../types').Outgoing} entry @param {boolean} isFirst */
-function outgoing(app, entry, isFirst) {
-  const isFailed = Boolean(entry.error);
-  return h(
-    'div',
-    { class: `row is-own ${isFirst ? 'is-first' : ''}`, 'data-row': true, dataset: { id: entry.tempId } },
-    h(
-      'article',
-      {
-        class: `bubble is-own is-pending ${isFirst ? 'is-first' : ''}`,
-        'aria-label': isFailed ? 'Not sent' : 'Sending',
-      },
-      entry.replyTo && quote(app, entry.replyTo),
-      h('div', { class: 'bubble__body' }, contentNodes(entry.content)),
-      h(
-        'span',
-        { class: 'bubble__meta' },
-        h('time', {}, timeOfDay(entry.createdAt)),
-        ticks(isFailed ? 'failed' : 'sending'),
-      ),
-    ),
-    isFailed &&
-      h(
-        'button',
-        {
-          class: 'failed',
-          type: 'button',
-          on: { click: (/** @type {any} */ e) => openOutgoingMenu(app, entry, e.currentTarget) },
-        },
-        `Not sent: ${errorText({ message: entry.error })}`,
-      ),
   );
 }

@@ -2,8 +2,10 @@
 import { fill, h } from '../lib/dom.js';
 import { snippet } from '../lib/words.js';
 import { nameOf } from '../state/selectors.js';
+import { acceptPastes, attachButton } from './attach.js';
 import { emojiGrid } from './emoji.js';
 import { iconButton, openMenu } from './overlay.js';
+import { createTray } from './tray.js';
 import { createTypingSignal } from './typing-signal.js';
 
 const MAX_LENGTH = 4096;
@@ -23,6 +25,7 @@ export function createComposer(app) {
   const drafts = new Map();
   const typing = createTypingSignal(app.socket);
 
+  const tray = createTray({ onChange: onTray, onSubmit: submit });
   const context = h('div', { class: 'composer__context', hidden: true });
   const props = {
     rows: 1,
@@ -37,6 +40,8 @@ export function createComposer(app) {
     'form',
     { class: 'composer' },
     context,
+    tray.element,
+    attachButton(addFiles),
     iconButton('emoji', 'Emoji', (event) => openEmoji(event.currentTarget)),
     input,
     send,
@@ -75,20 +80,41 @@ export function createComposer(app) {
   function grow() {
     input.style.height = 'auto';
     input.style.height = `${Math.min(input.scrollHeight, MAX_HEIGHT_PX)}px`;
-    send.disabled = input.value.trim() === '';
+    send.disabled = input.value.trim() === '' && tray.count() === 0;
+  }
+
+  function onTray() {
+    const label = tray.count() > 0 ? 'Add a caption' : 'Type a message';
+    if (input.placeholder !== label) input.placeholder = label;
+    grow();
+  }
+
+  /** @type {import('./attach.js').OnFiles} */
+  function addFiles(files, options) {
+    if (!chatId) return;
+    if (mode?.kind === 'edit') cancel();
+    tray.add(files, options);
+    input.focus();
   }
 
   function submit() {
     const text = input.value.trim();
-    if (!chatId || text === '') return;
+    const isEdit = mode?.kind === 'edit';
+    if (!chatId || (text === '' && (isEdit || tray.count() === 0))) return;
     typing.stop();
     const current = mode;
     setText('');
     setMode(null);
     drafts.delete(chatId);
     if (current?.kind === 'edit') void app.guard(app.actions.edit(current.message, text));
-    else app.send(chatId, text, current && quoteOf(current.message));
+    else sendNew(chatId, text, current && quoteOf(current.message));
     input.focus();
+  }
+
+  /** The text goes with the first file that has none of its own. @param {string} to @param {string} text @param {Message['replyTo']} replyTo */
+  function sendNew(to, text, replyTo) {
+    if (tray.count() > 0) void app.sendFiles(to, tray.take(), text, replyTo);
+    else app.send(to, text, replyTo);
   }
 
   /** @param {HTMLElement} anchor */
@@ -131,6 +157,7 @@ export function createComposer(app) {
   input.addEventListener('input', onInput);
   input.addEventListener('keydown', onKey);
   input.addEventListener('blur', typing.stop);
+  acceptPastes(input, addFiles);
   element.addEventListener('submit', (/** @type {Event} */ event) => event.preventDefault());
   grow();
 
@@ -143,6 +170,13 @@ export function createComposer(app) {
       setMode(null);
       chatId = next;
       setText(drafts.get(next ?? '') ?? '');
+      tray.open(next);
+    },
+    addFiles,
+    /** Puts text back that was not sent after all, unless something else is being written. @param {string} to @param {string} text */
+    giveBack(to, text) {
+      if (to !== chatId) drafts.set(to, drafts.get(to) || text);
+      else if (input.value.trim() === '' && mode?.kind !== 'edit') setText(text);
     },
     /** On a touch screen the keyboard must not jump up by itself. */
     focus: () => matchMedia('(pointer: fine)').matches && input.focus({ preventScroll: true }),

@@ -2,15 +2,35 @@
 import { h } from '../lib/dom.js';
 import { icon } from '../lib/icons.js';
 import { linkify } from '../lib/linkify.js';
+import { isOwnFile } from '../lib/media-url.js';
+import { audioNode, isVoice } from './audio.js';
+import { fileNode, filmNode, pictureNode } from './media.js';
 
 const EMOJI_ONLY = /^(?:\p{Extended_Pictographic}|\p{Emoji_Component}|\u200d|\ufe0f|\s){1,12}$/u;
 
-/** @param {import('../types').Content} content @returns {Array<Node | string>} */
-export function contentNodes(content) {
+/** @typedef {import('../types').Content} Content */
+
+/** @param {import('../page').App} app @param {import('../types').Message} message @returns {Array<Node | string>} */
+export function contentNodes(app, message) {
+  const { content } = message;
+  if (!content) return [];
   if (content.type === 'text') return [textNode(content.text ?? '')];
   if (content.type === 'location') return [locationLink(/** @type {any} */ (content))];
-  if (content.type === 'image') return [imageLink(content), ...caption(content)];
-  return [fileLink(content), ...caption(content)];
+  return [mediaNode(app, message, content), ...captionNodes(content)];
+}
+
+/** Sound and film of elsewhere are links: the page loads them from this server only. @param {import('../page').App} app @param {import('../types').Message} message @param {Content} content */
+function mediaNode(app, message, content) {
+  if (content.type === 'image') return pictureNode(app, message);
+  if (!isOwnFile(content)) return fileNode(app, content);
+  if (content.type === 'audio' || isVoice(content)) return audioNode(app, content);
+  return content.type === 'video' ? filmNode(app, message) : fileNode(app, content);
+}
+
+/** Whether it is looked at, so that it fills its bubble. @param {Content | null} content */
+export function isPictorial(content) {
+  if (!content || isVoice(content)) return false;
+  return content.type === 'image' || (content.type === 'video' && isOwnFile(content));
 }
 
 /** @param {string} text */
@@ -19,45 +39,19 @@ function textNode(text) {
   return h('span', { class: isBig ? 'text text--big' : 'text', dir: 'auto' }, linkify(text));
 }
 
-/** @param {import('../types').Content} content */
-function caption(content) {
+/** @param {Content} content */
+export function captionNodes(content) {
   return content.caption ? [textNode(content.caption)] : [];
-}
-
-/** Only web addresses become links: anything else could run in this page. @param {unknown} url */
-function safeUrl(url) {
-  return typeof url === 'string' && /^(https?:\/\/|\/(?!\/))/.test(url) ? url : null;
-}
-
-/** @param {string | null} href @param {object} props @param {...any} children */
-function outside(href, props, ...children) {
-  return h('a', { ...props, href, target: '_blank', rel: 'noopener noreferrer' }, ...children);
-}
-
-/** @param {import('../types').Content} content */
-function imageLink(content) {
-  const url = safeUrl(content.url);
-  const image = h('img', {
-    src: safeUrl(content.thumbnailUrl) ?? url,
-    alt: content.caption ?? 'Photo',
-    loading: 'lazy',
-    referrerpolicy: 'no-referrer',
-  });
-  return outside(url, { class: 'media' }, image);
-}
-
-/** @param {import('../types').Content} content */
-function fileLink(content) {
-  return outside(safeUrl(content.url), { class: 'file' }, icon('copy'), content.name ?? content.type);
 }
 
 /** @param {{ latitude: number, longitude: number, name?: string }} place */
 function locationLink({ latitude, longitude, name }) {
-  const url = `https://www.openstreetmap.org/?mlat=${Number(latitude)}&mlon=${Number(longitude)}#map=15/${Number(latitude)}/${Number(longitude)}`;
-  return outside(
-    url,
-    { class: 'file' },
+  const [lat, lon] = [Number(latitude), Number(longitude)];
+  const href = `https://www.openstreetmap.org/?mlat=${lat}&mlon=${lon}#map=15/${lat}/${lon}`;
+  return h(
+    'a',
+    { class: 'place', href, target: '_blank', rel: 'noopener noreferrer' },
     icon('pin'),
-    name ?? `${Number(latitude).toFixed(5)}, ${Number(longitude).toFixed(5)}`,
+    name ?? `${lat.toFixed(5)}, ${lon.toFixed(5)}`,
   );
 }

@@ -4,11 +4,13 @@ import { lastSeen } from '../lib/time.js';
 import { errorText, typingText } from '../lib/words.js';
 import { conversationRows, findUnreadLine } from '../state/rows.js';
 import * as select from '../state/selectors.js';
+import { acceptDrops } from './attach.js';
 import { avatar } from './avatar.js';
 import { createRow, rowVersion } from './bubble.js';
 import { callChat } from './call-views.js';
 import { openChatMenu } from './chat-menu.js';
 import { createComposer } from './composer.js';
+import { paintProgress } from './outgoing.js';
 import { iconButton } from './overlay.js';
 import { createScroller } from './scroller.js';
 
@@ -52,6 +54,8 @@ export function createConversation(app) {
     scroller.element,
     composer.element,
   );
+
+  acceptDrops(element, composer.addFiles);
 
   /** @param {string | null} id */
   function open(id) {
@@ -139,6 +143,10 @@ export function createConversation(app) {
     open,
     render,
     composer,
+    /** @param {string} tempId @param {number} fraction */
+    showProgress(tempId, fraction) {
+      paintProgress(rows.querySelector(`[data-id="${CSS.escape(tempId)}"] .progress`), fraction);
+    },
     toEnd() {
       unreadLine = null;
       scroller.toEnd();

@@ -24,6 +24,7 @@ export function openMessageMenu(app, message, { anchor, point, composer }) {
   const isStarred = state.starred.has(message.id);
   const { content } = message;
   const text = content?.type === 'text' ? content.text : undefined;
+  const copied = text ?? content?.caption;
   const age = Date.now() - Date.parse(message.createdAt);
   openMenu({
     anchor,
@@ -32,7 +33,7 @@ export function openMessageMenu(app, message, { anchor, point, composer }) {
     head: content ? quickReactions(app, message) : null,
     items: [
       content && { label: 'Reply', icon: 'reply', run: () => composer.startReply(message) },
-      text !== undefined && { label: 'Copy', icon: 'copy', run: () => void copyText(text) },
+      copied !== undefined && { label: 'Copy', icon: 'copy', run: () => void copyText(copied) },
       content && { label: 'Forward', icon: 'forward', run: () => void forward(app, message) },
       content && {
         label: isStarred ? 'Unstar' : 'Star',
@@ -120,12 +121,25 @@ export async function copyText(text) {
 
 /** @param {App} app @param {import('../types').Outgoing} entry @param {HTMLElement} anchor */
 export function openOutgoingMenu(app, entry, anchor) {
+  const { caption } = entry.content;
   openMenu({
     anchor,
     label: `Not sent, ${nameOf(app.store.state, app.store.state.me?.id ?? '')}`,
     items: [
-      { label: 'Try again', icon: 'retry', run: () => app.outbox.retry(entry.tempId) },
+      { label: 'Try again', icon: 'retry', run: () => app.files.retry(entry) },
+      entry.upload !== undefined &&
+        caption !== undefined && {
+          label: 'Send the text only',
+          icon: 'send',
+          run: () => sendTextOnly(app, entry, caption),
+        },
       { label: 'Discard', icon: 'trash', isDanger: true, run: () => app.outbox.discard(entry.tempId) },
     ],
   });
+}
+
+/** @param {App} app @param {import('../types').Outgoing} entry @param {string} text */
+function sendTextOnly(app, { tempId, chatId, replyTo }, text) {
+  app.outbox.discard(tempId);
+  app.send(chatId, text, replyTo);
 }

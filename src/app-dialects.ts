@@ -1,0 +1,71 @@
+import type { RequestHandler } from 'express';
+import type { Foundation, Services } from './app-services';
+import { createNativeOutbound } from './delivery/native-outbound';
+import type { Outbound } from './delivery/outbound';
+import { DIALECTS } from './dialects';
+import type { Dialect, DialectGround, Mount } from './dialects/dialect.port';
+import { ASYNCAPI_PATH, dialectDocuments } from './docs/documents';
+import type { EventHandler, FindEvent } from './socket/event-router';
+import { createEventTable } from './socket/event-table';
+import { createPayloadValidator, type PayloadValidator } from './socket/payload-schemas';
+import type { Actor } from './types/actor';
+import { NATIVE_DIALECT } from './types/dialect';
+
+function enabledDialects({ config }: Foundation): Dialect[] {
+  return DIALECTS.filter(({ name }) => config.dialects.enabled.includes(name));
+}
+
+function groundOf({ clock, media }: Foundation, services: Services): DialectGround {
+  return { clock, signer: media.signer, media: media.media, services };
+}
+
+/** The REST sides of the dialects, and where they stand. */
+export function createDialectMounts(
+  base: Foundation,
+  services: Services,
+  gates: { authenticate: RequestHandler; authRateLimit: RequestHandler },
+): Mount[] {
+  const ground = groundOf(base, services);
+  const all = { ...gates, upload: base.media.upload };
+  return enabledDialects(base).flatMap((dialect) => dialect.routes?.(ground, all) ?? []);
+}
+
+/** How each dialect words what is delivered, the native one first. */
+export function createOutbounds(base: Foundation, services: Services): Map<string, Outbound> {
+  const ground = groundOf(base, services);
+  return new Map([
+    [NATIVE_DIALECT, createNativeOutbound(base.clock, base.media.signer)],
+    ...enabledDialects(base).map(({ name, outbound }) => [name, outbound(ground)] as const),
+  ]);
+}
+
+/** What serves the events of all dialects, and what checks those of the native one. */
+export function createEvents(
+  base: Foundation,
+  services: Services,
+  handlers: Record<string, EventHandler>,
+): { findEvent: FindEvent; validator: PayloadValidator } {
+  const ground = groundOf(base, services);
+  const validator = createPayloadValidator(ASYNCAPI_PATH);
+  const others = enabledDialects(base).map(({ name, inbound }) => ({
+    dialect: name,
+    handlers: inbound(ground),
+    validator: createPayloadValidator(dialectDocuments(name).asyncapi),
+  }));
+  return {
+    findEvent: createEventTable([{ dialect: NATIVE_DIALECT, handlers, validator }, ...others]),
+    validator,
+  };
+}
+
+/** Which dialect a connection speaks: the one it asks for, its session's, or the server's default (contract section 1). */
+export function createDialectChoice(
+  { config }: Foundation,
+  outbounds: ReadonlyMap<string, Outbound>,
+): (asked: unknown, actor: Actor) => string {
+  return (asked, actor) => {
+    const wishes = [asked, actor.dialect, config.dialects.fallback];
+    const found = wishes.find((wish) => typeof wish === 'string' && outbounds.has(wish));
+    return typeof found === 'string' ? found : NATIVE_DIALECT;
+  };
+}

@@ -1,0 +1,94 @@
+import type { RequestHandler } from 'express';
+import { LRUCache } from 'lru-cache';
+import type { Config } from './config/env';
+import { createMetricsController } from './controllers/metrics.controller';
+import type { Connections } from './delivery/connections';
+import { asObject, loadDocument, OPENAPI_PATH } from './docs/documents';
+import type { EventBus } from './events/event-bus';
+import { createTemplateFinder } from './helpers/route-templates';
+import type { JournalObserver } from './journal/journal.types';
+import { createHttpMetrics } from './middlewares/http-metrics';
+import { createMetricsGuard } from './middlewares/metrics-guard';
+import { CONNECT_OPTIONS } from './models/connect';
+import { type PoolUse, watchPool } from './models/pool-use';
+import type { Metrics } from './providers/metrics/metrics.port';
+import type { PushProvider } from './providers/push/push.port';
+import { createMetricsRouter } from './routes/metrics.routes';
+
+/** What is over may be announced again; for so many calls that is remembered. */
+const MAX_ENDED_CALLS = 1000;
+const LIVE = new Set(['ringing', 'ongoing']);
+
+/** The measuring of every answer. */
+export function createHttpMeasuring(metrics: Metrics): RequestHandler {
+  const templates = Object.keys(asObject(loadDocument(OPENAPI_PATH).paths));
+  return createHttpMetrics(metrics, createTemplateFinder(templates));
+}
+
+/** `/metrics`. */
+export function createMetricsRoutes(metrics: Metrics, config: Config, limit: RequestHandler) {
+  const guard = createMetricsGuard({ token: config.metrics.token, trustProxy: config.trustProxy });
+  return createMetricsRouter({ guards: [limit, guard], show: createMetricsController(metrics).show });
+}
+
+/** Counts what the journal writes. */
+export function observeJournal(metrics: Metrics): JournalObserver {
+  return {
+    onWritten(messages) {
+      for (const { content } of messages) metrics.messageWritten(content?.type ?? 'deleted');
+    },
+    onFlushed: metrics.journalFlushed,
+  };
+}
+
+/** The same provider, which also counts what became of each push. */
+export function countPushes(provider: PushProvider, metrics: Metrics): PushProvider {
+  if (!provider.isConfigured) return provider;
+  return {
+    name: provider.name,
+    isConfigured: true,
+    async send(notes) {
+      const outcomes = await provider.send(notes);
+      for (const { kind } of outcomes) metrics.pushEnded(kind);
+      return outcomes;
+    },
+    stop: () => provider.stop(),
+  };
+}
+
+/** Counts what is announced, and shows what there is at the moment; `watchDatabase` once connected. */
+export function startMeasuring(
+  metrics: Metrics,
+  parts: {
+    bus: EventBus;
+    connections: Connections;
+    journal: { pending(): number };
+    transports: () => number;
+  },
+): { watchDatabase(): void } {
+  const { bus, connections, journal, transports } = parts;
+  bus.on('receipt.moved', ({ kind, fromSeq, toSeq }) => metrics.receiptsMoved(kind, toSeq - fromSeq));
+  const ended = new LRUCache<string, true>({ max: MAX_ENDED_CALLS });
+  bus.on('call.updated', ({ call }) => {
+    const id = String(call._id);
+    if (LIVE.has(call.status) || ended.has(id)) return;
+    ended.set(id, true);
+    metrics.callEnded(call.status);
+  });
+  let pool: Readonly<PoolUse> = { inUse: 0, waiting: 0 };
+  metrics.follow('sockets', 'Sockets that are signed in.', connections.size);
+  metrics.follow('socket_transports', 'Connections of Socket.IO, signed in or not.', transports);
+  metrics.follow('journal_pending', 'Messages and changes that wait to be written.', journal.pending);
+  metrics.follow('mongo_pool_in_use', 'Connections to the database at work.', () => pool.inUse);
+  metrics.follow('mongo_pool_waiting', 'Operations that wait for a connection.', () => pool.waiting);
+  metrics.follow(
+    'mongo_pool_max',
+    'The most connections to the database.',
+    () => CONNECT_OPTIONS.maxPoolSize,
+  );
+  return {
+    watchDatabase() {
+      pool = watchPool();
+    },
+  };
+}
