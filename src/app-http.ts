@@ -183,7 +183,6 @@ function userController({ services, base }: HttpParts) {
     ...services,
     avatars: base.media.avatars,
     signer: base.media.signer,
-    isDeviceOnline: base.connections.hasDevice,
   });
 }
 
@@ -191,7 +190,6 @@ function emailController({ services, base }: HttpParts) {
   return createEmailController({
     emailService: services.emailService,
     signer: base.media.signer,
-    isDeviceOnline: base.connections.hasDevice,
   });
 }
 

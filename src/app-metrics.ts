@@ -72,11 +72,14 @@ export function startMeasuring(
   },
 ): { watchDatabase(): void } {
   const { bus, connections, journal, transports } = parts;
-  bus.on('receipt.moved', ({ kind, fromSeq, toSeq }) => metrics.receiptsMoved(kind, toSeq - fromSeq));
+  // What happened on other nodes these count themselves.
+  bus.on('receipt.moved', ({ kind, fromSeq, toSeq }, origin) => {
+    if (origin === 'here') metrics.receiptsMoved(kind, toSeq - fromSeq);
+  });
   const ended = new LRUCache<string, true>({ max: MAX_ENDED_CALLS });
-  bus.on('call.updated', ({ call }) => {
+  bus.on('call.updated', ({ call }, origin) => {
     const id = String(call._id);
-    if (LIVE.has(call.status) || ended.has(id)) return;
+    if (origin === 'elsewhere' || LIVE.has(call.status) || ended.has(id)) return;
     ended.set(id, true);
     metrics.callEnded(call.status);
   });

@@ -11,7 +11,7 @@ import { createPushOwed } from './delivery/push-owed';
 import { createPushQueue } from './delivery/push-queue';
 import { startReadPushes } from './delivery/push-reads';
 import { createPushTold } from './delivery/push-told';
-import type { EventBus } from './events/event-bus';
+import { type EventBus, hereOnly } from './events/event-bus';
 import type { Journal } from './journal/journal.types';
 import type { NodeLease } from './nodes/node-lease';
 import type { PushProvider } from './providers/push/push.port';
@@ -68,7 +68,9 @@ function createNoPushes({ logger }: PushBase): PushGround {
 }
 
 function createPushes(base: PushBase, services: PushServices, provider: PushProvider): PushGround {
-  const { bus, clock, logger, node } = base;
+  const { clock, logger, node } = base;
+  // The node that did something has it pushed.
+  const bus = hereOnly(base.bus);
   const { journal, rosters, pushTokens: tokens } = services;
   const overdueWaitMs = OFFLINE_GRACE_MS;
   const isConnected = whoIsConnected(base.connections);

@@ -113,7 +113,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     transports: () => io.engine.clientsCount,
   });
   const slowConsumers = createSlowConsumerWatch(io, logger);
-  const life = createNodeLife(base, services, { io, catchUpPushes: push.catchUp });
+  const life = createNodeLife(base, services, io, push);
 
   async function start(): Promise<number> {
     await connectMongo(uri ?? '', dbName);
@@ -152,6 +152,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     // Not disconnectSockets, which clients take for a farewell: of a connection that just ends they try to make a new one.
     await io.close();
     await services.activity.stop().catch((cause) => logger.warn('Activity is lost', { cause }));
+    life.stop();
     await closeListener(http);
     redis?.disconnect();
     await disconnectMongo();

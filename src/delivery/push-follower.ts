@@ -45,9 +45,8 @@ export function createPushFollower(deps: {
   let timer: NodeJS.Timeout | undefined;
   let catchingUp: Promise<void> | undefined;
 
-  bus.on('messages.created', ({ messages }, origin) => {
-    // The node that wrote it decides.
-    if (isStopped || !progress || origin === 'elsewhere') return;
+  bus.on('messages.created', ({ messages }) => {
+    if (isStopped || !progress) return;
     const undecided = waiting.reduce((sum, { size }) => sum + size, 0);
     if (behindSince || undecided + messages.length > MAX_UNDECIDED) fallBehind();
     else follow(messages, { at: clock.now(), size: messages.length });
