@@ -3,6 +3,8 @@ import { OFFLINE_GRACE_MS } from './config/limits';
 import type { Logger } from './config/logger';
 import type { Connections } from './delivery/connections';
 import { createPushAcks } from './delivery/push-acks';
+import { startCallPushes } from './delivery/push-calls';
+import { startContactPushes } from './delivery/push-contacts';
 import { createPushFollower } from './delivery/push-follower';
 import { createMessagePushes } from './delivery/push-messages';
 import { createPushOwed } from './delivery/push-owed';
@@ -12,12 +14,16 @@ import { createPushTold } from './delivery/push-told';
 import type { EventBus } from './events/event-bus';
 import type { Journal } from './journal/journal.types';
 import type { PushProvider } from './providers/push/push.port';
+import { whoMissed } from './services/missed-calls';
 import { createPushFacts } from './services/push-facts';
 import { createPushMarks } from './services/push-marks';
 import { createPushProgress, forgetPushProgress } from './services/push-progress';
 import type { PushDevice, PushTokenService } from './services/push-token.service';
 import type { RosterService } from './services/roster.service';
 import type { Clock } from './types/clock';
+
+/** A notification that was sent so long before a crash may have been read in its last moment. */
+const READ_LATE_MS = 24 * 3_600_000;
 
 interface PushBase {
   config: Config;
@@ -69,15 +75,22 @@ function createPushes(base: PushBase, services: PushServices, provider: PushProv
   const common = { bus, clock, logger, rosters, tokens, isConnected, facts, marks, queue, overdueWaitMs };
   const pushes = createMessagePushes({ ...common, acks: createPushAcks(bus), told: createPushTold() });
   const follower = createPushFollower({ ...common, pushes });
-  const progress = createPushProgress({ clock, logger, decidedBefore: follower.decidedBefore });
-  const owed = createPushOwed({ ...common, pushes });
+  const { decidedBefore } = follower;
+  const progress = createPushProgress({ clock, logger, decidedBefore, writeMarks: marks.flush });
+  const calls = startCallPushes({ ...common, whoMissed });
+  const contacts = startContactPushes(common);
+  const kinds = { chat: pushes.requeue, call: calls.requeue, request: contacts.requeue };
+  const owed = createPushOwed({ ...common, kinds });
   const reads = startReadPushes(common);
 
   return {
     async start() {
       logger.info(`Push: ${provider.name}`);
-      await progress.begin();
+      const since = await progress.begin();
       await owed.start();
+      await calls.recover(since, overdueWaitMs);
+      await contacts.recover(since, overdueWaitMs);
+      await reads.recover(new Date(since.getTime() - READ_LATE_MS));
       follower.start(progress);
     },
 

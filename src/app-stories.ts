@@ -8,6 +8,7 @@ import { startStoryDelivery } from './delivery/story-delivery';
 import type { EventBus } from './events/event-bus';
 import type { Repeater } from './helpers/repeater';
 import { createStoryViewSweep } from './jobs/sweep-story-views';
+import type { NodeLease } from './nodes/node-lease';
 import { presentStory } from './presenters/story.presenter';
 import { presentUser } from './presenters/user.presenter';
 import { createStoryRouter } from './routes/story.routes';
@@ -75,6 +76,6 @@ export function startStoriesDelivery(
 }
 
 /** The job that removes what a broken-off removal left. */
-export function createStoriesJob({ logger }: { logger: Logger }): Repeater {
-  return createStoryViewSweep({ sweep: sweepStoryViews, logger });
+export function createStoriesJob({ logger, node }: { logger: Logger; node: NodeLease }): Repeater {
+  return createStoryViewSweep({ sweep: sweepStoryViews, logger, isMine: node.isFirst });
 }

@@ -1,19 +1,16 @@
 import type { Logger } from '../config/logger';
 import { createRepeater, type Repeater } from '../helpers/repeater';
-import { MessageModel } from '../models/message.model';
-import { toObjectId } from '../models/object-id';
 import type { PushMarkRecord } from '../models/push-mark.model';
-import { trusted } from '../models/trusted';
-import { chatOfCollapseId } from '../presenters/push.presenter';
+import { subjectOf } from '../presenters/push.presenter';
 import type { PushMarks } from '../services/push-marks';
-import type { PushTokenService } from '../services/push-token.service';
-import type { MessagePushes } from './push-messages';
+import type { PushDevice, PushTokenService } from '../services/push-token.service';
 import { MAX_QUEUED_PUSHES, type PushQueue } from './push-queue';
 
 const EVERY_MS = 5000;
 const ROWS_AT_ONCE = 2000;
-/** Of one chat that waited for long the newest are enough: each takes the place of the one before. */
-const MESSAGES_OF_ONE = 20;
+
+/** Queues what a device is still owed of one thing; false when that is nothing. */
+export type Requeue = (row: PushMarkRecord, device: PushDevice, waitMs: number) => Promise<boolean>;
 
 /**
  * Queues what devices are still owed: once after a start, what the last run left; later, what had no room in the queue. `start` resolves
@@ -24,10 +21,11 @@ export function createPushOwed(deps: {
   marks: PushMarks;
   tokens: Pick<PushTokenService, 'devicesOf'>;
   queue: PushQueue;
-  pushes: MessagePushes;
+  /** By what the collapse id begins with. */
+  kinds: Readonly<Record<string, Requeue>>;
   overdueWaitMs: number;
 }): Omit<Repeater, 'start'> & { start(): Promise<void> } {
-  const { logger, marks, tokens, queue, pushes, overdueWaitMs } = deps;
+  const { logger, marks, tokens, queue, kinds, overdueWaitMs } = deps;
 
   async function queueOwed(waitMs: number): Promise<void> {
     const rows = (await marks.pending(ROWS_AT_ONCE)).filter((row) => !queue.has(ownerOf(row), row.about));
@@ -35,9 +33,9 @@ export function createPushOwed(deps: {
     for (const row of rows) {
       const { userId, deviceId } = ownerOf(row);
       const device = devices.find((one) => one.userId === userId && one.deviceId === deviceId);
-      const messages = device ? await owedMessages(row) : [];
-      if (device) for (const message of messages) pushes.push(device, message, waitMs);
-      if (messages.length === 0) marks.done({ userId, deviceId, about: row.about }, row.dueSeq, false);
+      const requeue = kinds[subjectOf(row.about).kind];
+      const isOwed = device && requeue ? await requeue(row, device, waitMs) : false;
+      if (!isOwed) marks.done({ userId, deviceId, about: row.about }, row.dueSeq, false);
     }
   }
 
@@ -58,19 +56,4 @@ export function createPushOwed(deps: {
 
 function ownerOf({ userId, deviceId }: PushMarkRecord): { userId: string; deviceId: string } {
   return { userId: String(userId), deviceId };
-}
-
-async function owedMessages({ about, doneSeq, dueSeq }: PushMarkRecord) {
-  const chatId = chatOfCollapseId(about);
-  if (chatId === undefined) return [];
-  const rows = await MessageModel.find(
-    { chatId: toObjectId(chatId), seq: trusted({ $gt: doneSeq, $lte: dueSeq }) },
-    { seq: 1, createdAt: 1 },
-  )
-    .sort({ seq: -1 })
-    .limit(MESSAGES_OF_ONE)
-    .lean();
-  return rows
-    .reverse()
-    .map(({ _id, seq, createdAt }) => ({ chatId, messageId: String(_id), seq, at: createdAt }));
 }

@@ -162,11 +162,15 @@ export function createPushQueue(deps: {
     else lanes.delete(lane.key);
   }
 
-  /** Of those that people see the newest only: it takes the place of those before it on the screen, too. */
+  /** The newest of what people see and of what only the app hears: each says all that those before it did. */
   function tryLater(lane: Lane, { reason, afterMs = 0 }: Extract<PushOutcome, { kind: 'later' }>): void {
     tellTrouble(reason);
-    const newest = lane.jobs.findLastIndex(({ isAlert }) => isAlert);
-    for (const old of lane.jobs.splice(0, newest < 0 ? lane.jobs.length - 1 : newest)) settle(old, false);
+    const { jobs } = lane;
+    const newest = [jobs.findLast(({ isAlert }) => isAlert), jobs.findLast(({ isAlert }) => !isAlert)];
+    const from = jobs.findLastIndex(({ isReplacing }) => isReplacing);
+    const isKept = (job: PushJob, i: number) => i >= from && newest.includes(job);
+    lane.jobs = jobs.filter(isKept);
+    for (const job of jobs) if (!lane.jobs.includes(job)) settle(job, false);
     const backOffMs = Math.min(FIRST_RETRY_MS * 2 ** lane.attempts, LAST_RETRY_MS);
     lane.attempts += 1;
     // Not all at once, when the provider comes back.
