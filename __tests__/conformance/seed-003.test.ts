@@ -214,7 +214,7 @@ describe('friend-request { fromUserId, toUserId }', () => {
         status: 'sent',
       });
     const { body } = await fay.api('GET', '/api/contacts/pending');
-    await fay.api('POST', `/api/contacts/${body.contacts[0].id}/accept`);
+    await fay.api('PATCH', `/api/contacts/request/${body.contacts[0].id}/accept`);
     for (const who of [eve, fay])
       expect(await told(who, eve.id, 'accepted')).toMatchObject({ toUserId: fay.id });
   });
@@ -223,7 +223,7 @@ describe('friend-request { fromUserId, toUserId }', () => {
     const [eve, fay] = [await party('Eve'), await party('Fay')];
     await eve.api('POST', '/api/contacts/request', { userId: fay.id });
     const { body } = await fay.api('GET', '/api/contacts/pending');
-    await fay.api('POST', `/api/contacts/${body.contacts[0].id}/reject`);
+    await fay.api('DELETE', `/api/contacts/request/${body.contacts[0].id}/reject`);
     expect(await told(eve, eve.id, 'rejected')).toMatchObject({ toUserId: fay.id });
   });
 });

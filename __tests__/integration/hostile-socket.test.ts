@@ -176,6 +176,15 @@ describe("somebody else's and unknown ids", () => {
   );
 });
 
+describe('a tempId that no database can keep', () => {
+  it('is refused each time, and holds back nothing', async () => {
+    const send = (tempId: string) => hostile.ask('send_message', { chatId, content: 'Hello', tempId });
+    for (const tempId of ['\ud800', '\ud800', 'x\udc00y'])
+      expect((await send(tempId)).error).toMatchObject({ code: 'validation_failed' });
+    expect((await send('\u{1f600} is whole')).ok).toBe(true);
+  });
+});
+
 describe('an event', () => {
   it.each([
     'no_such_event',

@@ -196,6 +196,8 @@ async function findFirst(draft: Draft, replyToId: string | undefined): Promise<M
 
 function readTempId(tempId: string | null | undefined): string | undefined {
   if (tempId === undefined || tempId === null) return undefined;
+  // Half a surrogate pair would be stored as something else, so that the key is not found again under its own name.
+  if (/\p{Surrogate}/u.test(tempId)) throw invalidField('tempId', 'must be text: half a character is none');
   if (tempId.length > 0 && tempId.length <= MAX_TEMP_ID_LENGTH) return tempId;
   throw invalidField('tempId', `must have 1 to ${MAX_TEMP_ID_LENGTH} characters`);
 }
