@@ -2,8 +2,8 @@
  * What became of one's own messages, derived from the log and the watermarks each time: nothing is counted twice and nothing is
  * kept. Each question costs one walk over one's own messages of the period, and a search by halves in each chat for what came in.
  */
-import { mongo } from 'mongoose';
 import { unavailable } from '../errors/app-error';
+import { isOutOfTime } from '../errors/from-mongo';
 import { firstOfDays } from '../helpers/days';
 import type { Journal } from '../journal/journal.types';
 import { MembershipModel } from '../models/membership.model';
@@ -30,7 +30,6 @@ export interface MessageStatistics {
 
 /** A question must not keep the database from its work. */
 const MAX_TIME_MS = 5000;
-const MAX_TIME_EXPIRED = 50;
 
 interface Group {
   _id: { chatId: unknown; type: string; date: string };
@@ -63,7 +62,7 @@ export function createMessageStatistics(deps: {
         sentByDate: totals(groups, ({ _id }) => _id.date),
       };
     } catch (error) {
-      if (error instanceof mongo.MongoServerError && error.code === MAX_TIME_EXPIRED)
+      if (isOutOfTime(error))
         throw unavailable('There are too many messages to count; ask for fewer days', 60, error);
       throw error;
     }
