@@ -115,7 +115,8 @@ describe('deleteAccount', () => {
     expect(presentUser(user, STRANGERS, testSigner).name).toBe('Deleted account');
     expect(await leftOvers(id)).toBe(0);
     expect(await OtpChallengeModel.countDocuments({ _id: '+911000000001' })).toBe(0);
-    expect(calls).toEqual([`revokeAll ${id}`, `endCalls ${id}`, `leaveAllChats ${id}`, `releaseFiles ${id}`]);
+    const steps = ['revokeAll', 'endCalls', 'leaveAllChats', 'forgetActivity', 'releaseFiles'];
+    expect(calls).toEqual(steps.map((name) => `${name} ${id}`));
     expect(heard).toEqual([
       ['contact.changed', { ownerId: friend, userId: id }],
       ['user.deleted', { userId: id }],
