@@ -1,5 +1,6 @@
 import express, { type Express, type RequestHandler, Router } from 'express';
 import type { Redis } from 'ioredis';
+import { createStatisticsRoutes } from './app-activity';
 import { createCallsRouter } from './app-calls';
 import { createDialectMounts } from './app-dialects';
 import { createMediaRoutes } from './app-media';
@@ -151,6 +152,7 @@ function createApi(
   const passwords = { passwordController: passwordController(parts), userController: users };
   api.use('/auth', createPasswordRouter({ ...passwords, ...gates }));
   api.use('/users/email', createEmailRouter({ controller: emailController(parts), authenticate }));
+  api.use(createStatisticsRoutes(base, services, authenticate));
   const contactController = createContactController({ ...services, signer: base.media.signer });
   api.use(
     '/users',
@@ -181,7 +183,6 @@ function userController({ services, base }: HttpParts) {
     ...services,
     avatars: base.media.avatars,
     signer: base.media.signer,
-    isDeviceOnline: base.connections.hasDevice,
   });
 }
 
@@ -189,7 +190,6 @@ function emailController({ services, base }: HttpParts) {
   return createEmailController({
     emailService: services.emailService,
     signer: base.media.signer,
-    isDeviceOnline: base.connections.hasDevice,
   });
 }
 

@@ -14,6 +14,7 @@ import { type PoolUse, watchPool } from './models/pool-use';
 import type { Metrics } from './providers/metrics/metrics.port';
 import type { PushProvider } from './providers/push/push.port';
 import { createMetricsRouter } from './routes/metrics.routes';
+import type { ActivityService } from './services/activity.service';
 
 /** What is over may be announced again; for so many calls that is remembered. */
 const MAX_ENDED_CALLS = 1000;
@@ -31,11 +32,15 @@ export function createMetricsRoutes(metrics: Metrics, config: Config, limit: Req
   return createMetricsRouter({ guards: [limit, guard], show: createMetricsController(metrics).show });
 }
 
-/** Counts what the journal writes. */
-export function observeJournal(metrics: Metrics): JournalObserver {
+/** Counts what the journal writes: for the operator, and for the people who wrote it. */
+export function observeJournal(
+  metrics: Metrics,
+  activity: Pick<ActivityService, 'noteMessages'>,
+): JournalObserver {
   return {
     onWritten(messages) {
       for (const { content } of messages) metrics.messageWritten(content?.type ?? 'deleted');
+      activity.noteMessages(messages);
     },
     onFlushed: metrics.journalFlushed,
   };
@@ -67,11 +72,14 @@ export function startMeasuring(
   },
 ): { watchDatabase(): void } {
   const { bus, connections, journal, transports } = parts;
-  bus.on('receipt.moved', ({ kind, fromSeq, toSeq }) => metrics.receiptsMoved(kind, toSeq - fromSeq));
+  // What happened on other nodes these count themselves.
+  bus.on('receipt.moved', ({ kind, fromSeq, toSeq }, origin) => {
+    if (origin === 'here') metrics.receiptsMoved(kind, toSeq - fromSeq);
+  });
   const ended = new LRUCache<string, true>({ max: MAX_ENDED_CALLS });
-  bus.on('call.updated', ({ call }) => {
+  bus.on('call.updated', ({ call }, origin) => {
     const id = String(call._id);
-    if (LIVE.has(call.status) || ended.has(id)) return;
+    if (origin === 'elsewhere' || LIVE.has(call.status) || ended.has(id)) return;
     ended.set(id, true);
     metrics.callEnded(call.status);
   });

@@ -11,10 +11,12 @@ import { createPushOwed } from './delivery/push-owed';
 import { createPushQueue } from './delivery/push-queue';
 import { startReadPushes } from './delivery/push-reads';
 import { createPushTold } from './delivery/push-told';
-import type { EventBus } from './events/event-bus';
+import { type EventBus, hereOnly } from './events/event-bus';
 import type { Journal } from './journal/journal.types';
+import type { NodeLease } from './nodes/node-lease';
 import type { PushProvider } from './providers/push/push.port';
 import { whoMissed } from './services/missed-calls';
+import { createConnectedElsewhere } from './services/presence-store';
 import { createPushFacts } from './services/push-facts';
 import { createPushMarks } from './services/push-marks';
 import { createPushProgress, forgetPushProgress } from './services/push-progress';
@@ -31,6 +33,7 @@ interface PushBase {
   bus: EventBus;
   clock: Clock;
   connections: Connections;
+  node: NodeLease;
 }
 
 interface PushServices {
@@ -65,14 +68,18 @@ function createNoPushes({ logger }: PushBase): PushGround {
 }
 
 function createPushes(base: PushBase, services: PushServices, provider: PushProvider): PushGround {
-  const { bus, clock, logger } = base;
+  const { clock, logger, node } = base;
+  // The node that did something has it pushed.
+  const bus = hereOnly(base.bus);
   const { journal, rosters, pushTokens: tokens } = services;
   const overdueWaitMs = OFFLINE_GRACE_MS;
   const isConnected = whoIsConnected(base.connections);
   const facts = createPushFacts({ journal, clock });
   const marks = createPushMarks({ clock, logger });
   const queue = createPushQueue({ provider, dropToken: tokens.drop, clock, logger });
-  const common = { bus, clock, logger, rosters, tokens, isConnected, facts, marks, queue, overdueWaitMs };
+  const connectedElsewhere = createConnectedElsewhere(node);
+  const reach = { tokens, isConnected, connectedElsewhere };
+  const common = { bus, clock, logger, rosters, ...reach, facts, marks, queue, overdueWaitMs };
   const pushes = createMessagePushes({ ...common, acks: createPushAcks(bus), told: createPushTold() });
   const follower = createPushFollower({ ...common, pushes });
   const { decidedBefore } = follower;
@@ -83,18 +90,27 @@ function createPushes(base: PushBase, services: PushServices, provider: PushProv
   const owed = createPushOwed({ ...common, kinds });
   const reads = startReadPushes(common);
 
+  async function recover(since: Date): Promise<void> {
+    await owed.takeOver();
+    await calls.recover(since, overdueWaitMs);
+    await contacts.recover(since, overdueWaitMs);
+    await reads.recover(new Date(since.getTime() - READ_LATE_MS));
+  }
+
   return {
     async start() {
       logger.info(`Push: ${provider.name}`);
       const since = await progress.begin();
-      await owed.start();
-      await calls.recover(since, overdueWaitMs);
-      await contacts.recover(since, overdueWaitMs);
-      await reads.recover(new Date(since.getTime() - READ_LATE_MS));
-      follower.start(progress);
+      const isAlone = !node.hasOthers();
+      if (isAlone) await recover(since);
+      owed.start();
+      follower.start(progress, isAlone);
     },
 
-    catchUp: follower.catchUp,
+    catchUp() {
+      follower.catchUp();
+      owed.takeOver().catch((cause) => logger.warn('What an ended node owed could not be read', { cause }));
+    },
 
     async stop() {
       pushes.stop();

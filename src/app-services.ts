@@ -1,3 +1,4 @@
+import { createActivity } from './app-activity';
 import { type CallServices, createCallServices } from './app-calls';
 import type { MediaGround } from './app-media';
 import { observeJournal } from './app-metrics';
@@ -81,13 +82,15 @@ export function createServices(base: Foundation) {
   return { ...chatServices, ...peopleServices, ...contacts, ...callServices, ...stories };
 }
 
-function createChatServices({ config, logger, bus, clock, media, metrics, node }: Foundation) {
+function createChatServices(base: Foundation) {
+  const { config, logger, bus, clock, media, metrics, node } = base;
   const { signer, library } = media;
   const { maxPending } = config.journal;
-  const observer = observeJournal(metrics);
   const others = { nodeId: node.id, areThere: node.hasOthers };
-  const journal = createJournal({ bus, logger, clock, maxPending, observer, others });
   const rosters = createRosterService(bus);
+  const activity = createActivity(base, rosters);
+  const observer = observeJournal(metrics, activity);
+  const journal = createJournal({ bus, logger, clock, maxPending, observer, others });
   const userChanges = createUserChangeService();
   const recordChange = userChanges.record;
   const receipts = createReceiptService({ journal, rosters, bus });
@@ -101,6 +104,7 @@ function createChatServices({ config, logger, bus, clock, media, metrics, node }
   return {
     journal,
     rosters,
+    activity,
     userChanges,
     receipts,
     presentMessages,
@@ -123,7 +127,7 @@ function createChatServices({ config, logger, bus, clock, media, metrics, node }
 
 function createPeopleServices(
   { config, logger, bus, clock, sms, mail, signingKey, media }: Foundation,
-  { userChanges, groups }: ReturnType<typeof createChatServices>,
+  { userChanges, groups, activity }: ReturnType<typeof createChatServices>,
   { calls }: CallServices,
 ) {
   const { jwt, otp, isProduction } = config;
@@ -170,6 +174,7 @@ function createPeopleServices(
       releaseFiles: media.library.reconsiderAllOf,
       leaveAllChats: groups.leaveAllChats,
       endCalls: calls.takeOutOfCalls,
+      forgetActivity: activity.forget,
       onError: (error) => logger.error('An account could not be erased completely yet', { cause: error }),
     }),
   };

@@ -13,7 +13,6 @@ import { startPresenceDelivery } from './delivery/presence-delivery';
 import { startReceiptDelivery } from './delivery/receipt-delivery';
 import { createRecentMessages } from './delivery/recent-messages';
 import { originRule } from './middlewares/security';
-import type { DeviceRecord } from './models/user.model';
 import { presentDevices, presentSelf } from './presenters/user.presenter';
 import { createSocketAuthenticator } from './socket/authenticate';
 import { createEventRouter } from './socket/event-router';
@@ -30,8 +29,7 @@ export function createSockets(http: HttpServer, base: Foundation, services: Serv
     connections,
     presence: services.presence,
     bus,
-    viewSelf: async (userId) =>
-      presentSelf(await services.userService.getSelf(userId), base.media.signer, onlineDevices(base, userId)),
+    viewSelf: async (userId) => presentSelf(await services.userService.getSelf(userId), base.media.signer),
     chooseDialect: createDialectChoice(base, outbounds),
     logger,
   });
@@ -45,10 +43,6 @@ export function createSockets(http: HttpServer, base: Foundation, services: Serv
   serveSockets({ io, authenticator, route, connections, bus, onGone: services.typing.clearSocket });
   startDelivery(io, base, services, outbounds);
   return io;
-}
-
-function onlineDevices({ connections }: Foundation, userId: string) {
-  return (deviceId: string) => connections.hasDevice(userId, deviceId);
 }
 
 function createHandlers(base: Foundation, services: Services) {
@@ -66,15 +60,11 @@ function createHandlers(base: Foundation, services: Services) {
     device: {
       registerDevice: deviceService.registerDevice,
       removeDevice: deviceService.removeDevice,
-      presentDevices: (userId, devices) => viewDevices(base, userId, devices),
+      presentDevices,
     },
     sync: services.sync,
     call: { calls: services.calls, signalling: services.callSignalling },
   });
-}
-
-function viewDevices(base: Foundation, userId: string, devices: DeviceRecord[]) {
-  return presentDevices(devices, onlineDevices(base, userId));
 }
 
 function startDelivery(
@@ -104,6 +94,6 @@ function startDelivery(
     isAnnounced: presence.isAnnounced,
     typingAudience: presence.typingAudienceOf,
     connections,
-    viewDevices: async (userId) => viewDevices(base, userId, await deviceService.listDevices(userId)),
+    viewDevices: async (userId) => presentDevices(await deviceService.listDevices(userId)),
   });
 }

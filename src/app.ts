@@ -2,6 +2,7 @@ import { createServer, type Server as HttpServer } from 'node:http';
 import { type AddressInfo, Server as NetServer } from 'node:net';
 import type { Express } from 'express';
 import type { Server } from 'socket.io';
+import { createActivityWriting } from './app-activity';
 import { createCallsJob } from './app-calls';
 import { createExpress } from './app-http';
 import { createMediaGround } from './app-media';
@@ -97,6 +98,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   });
   const contactFeeds = createPeopleJob(base, services);
   const callWatch = createCallsJob(base, services);
+  const activity = createActivityWriting(base, services);
   const storyRemains = createStoriesJob(base);
   const pushProvider = overrides.push ?? createPushProvider(config.push);
   const push = createPushGround(base, services, countPushes(pushProvider, base.metrics));
@@ -111,7 +113,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     transports: () => io.engine.clientsCount,
   });
   const slowConsumers = createSlowConsumerWatch(io, logger);
-  const life = createNodeLife(base, services, { io, catchUpPushes: push.catchUp });
+  const life = createNodeLife(base, services, io, push);
 
   async function start(): Promise<number> {
     await connectMongo(uri ?? '', dbName);
@@ -125,6 +127,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     erasures.start();
     contactFeeds.start();
     callWatch.start();
+    activity.start();
     storyRemains.start();
     slowConsumers.start();
     await media.start();
@@ -137,7 +140,8 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     isDraining = true;
     // Not http's own close, which would cut connections that still wait for their answer.
     NetServer.prototype.close.call(http);
-    const jobs = [revocations, expiry, erasures, contactFeeds, callWatch, storyRemains, slowConsumers, media];
+    const watches = [revocations, callWatch, slowConsumers, media];
+    const jobs = [...watches, expiry, erasures, contactFeeds, storyRemains, activity];
     await Promise.all(jobs.map((job) => job.stop()));
     await services.indexer.stop();
     await services.journal.stop();
@@ -147,6 +151,8 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     await leaveNodes();
     // Not disconnectSockets, which clients take for a farewell: of a connection that just ends they try to make a new one.
     await io.close();
+    await services.activity.stop().catch((cause) => logger.warn('Activity is lost', { cause }));
+    life.stop();
     await closeListener(http);
     redis?.disconnect();
     await disconnectMongo();

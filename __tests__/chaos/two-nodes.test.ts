@@ -122,7 +122,7 @@ it('shows nobody online for a node that was killed, and leaves nothing of it', a
   watching.close();
   socket.close();
   await b.start();
-}, 60_000);
+}, 120_000);
 
 it('takes a node that stands still for ended, and has it begin anew when it goes on', async () => {
   const [ann, ben] = [await signUp(a, { name: 'Ann' }), await signUp(a, { name: 'Ben' })];
@@ -144,4 +144,4 @@ it('takes a node that stands still for ended, and has it begin anew when it goes
   await replica.sync();
   expect(replica.messages.has(sent.body.message.id)).toBe(true);
   replica.close();
-}, 60_000);
+}, 120_000);

@@ -36,6 +36,7 @@ const accounts = createAccountService({
   revokeAll: step('revokeAll'),
   releaseFiles: step('releaseFiles'),
   endCalls: step('endCalls'),
+  forgetActivity: step('forgetActivity'),
   leaveAllChats: step('leaveAllChats'),
   onError: (error) => errors.push(error),
 });

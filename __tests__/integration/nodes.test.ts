@@ -85,15 +85,20 @@ describe('messages', () => {
     expect([first.status, second.status].sort()).toEqual([200, 201]);
   });
 
-  it('come to who was added on the other node a moment ago', async () => {
+  it('come to who was added on the other node a moment ago, and no more to who was removed', async () => {
     const [ann, ben, cam] = [await nodes.person('Ann'), await nodes.person('Ben'), await nodes.person('Cam')];
     const chatId = await nodes.group(ann, [ben]);
-    const camThere = await nodes.socket(nodes.b, cam);
+    const [benThere, camThere] = [await nodes.socket(nodes.b, ben), await nodes.socket(nodes.b, cam)];
     // The other node knows the members now.
     await at(nodes.b, ben).api('POST', '/api/messages', { chatId, content: text('before') });
     await ann.api('POST', `/api/chats/${chatId}/members`, { userIds: [cam.id] });
+    await ann.api('DELETE', `/api/chats/${chatId}/members/${ben.id}`);
     const { body } = await ann.api('POST', '/api/messages', { chatId, content: text('after') });
     await camThere.waitFor('new_message', ({ message }) => message.id === body.message.id);
+    expect(benThere.heard('chat_removed')).toEqual([{ chatId }]);
+    expect(benThere.heard('new_message').map(({ message }) => message.id)).not.toContain(body.message.id);
+    const refused = await at(nodes.b, ben).api('POST', '/api/messages', { chatId, content: text('no') });
+    expect(refused.status).toBe(404);
   });
 });
 

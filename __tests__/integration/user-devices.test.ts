@@ -36,7 +36,9 @@ describe('registerDevice', () => {
     await devices.registerDevice(id, { deviceId: 'phone', platform: 'ios', name: 'Mine', fcmToken: 't1' });
     now += 1000;
     const list = await devices.registerDevice(id, { deviceId: 'phone', fcmToken: 't2' });
-    expect(list).toEqual([{ deviceId: 'phone', platform: 'ios', name: 'Mine', lastSeenAt: new Date(now) }]);
+    expect(list).toEqual([
+      { deviceId: 'phone', platform: 'ios', name: 'Mine', lastSeenAt: new Date(now), isOnline: false },
+    ]);
     expect(await tokensOf(id)).toEqual(['phone t2']);
     expect(heard).toEqual([
       ['devices.changed', { userId: id }],

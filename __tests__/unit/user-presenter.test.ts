@@ -27,7 +27,10 @@ const PUBLIC_KEYS = ['id', 'name', 'username', 'bio', 'avatarUrl', 'online', 'la
 
 describe('presentSelf', () => {
   it('shows all of contract section 4 and no secret', () => {
-    const view = presentSelf(build(), testSigner, (deviceId) => deviceId === 'd1');
+    const view = presentSelf(
+      build({ sockets: [{ id: 's1', node: 'n', deviceId: 'd1', sessionId: 'x' }] }),
+      testSigner,
+    );
     expect(Object.keys(view).sort()).toEqual(
       [
         ...PUBLIC_KEYS,

@@ -10,6 +10,9 @@ import { type MediaConfig, readMediaConfig } from './media-config';
 export type LogLevel = 'error' | 'warn' | 'info' | 'http' | 'debug' | 'silent';
 const LOG_LEVELS: readonly LogLevel[] = ['error', 'warn', 'info', 'http', 'debug', 'silent'];
 
+const SOCKET_ADAPTERS = ['memory', 'mongo', 'redis'] as const;
+export type SocketAdapter = (typeof SOCKET_ADAPTERS)[number];
+
 const DEVELOPMENT_CODE = '123456';
 
 export type SmsConfig =
@@ -61,6 +64,8 @@ export interface Config {
   calls: CallsConfig;
   metrics: MetricsConfig;
   push: PushConfig;
+  /** How nodes tell each other what passes; with memory they do not. */
+  socketAdapter: SocketAdapter;
 }
 
 /** Thrown by `loadConfig`; `faults` holds one sentence for each setting that is missing or wrong. */
@@ -124,7 +129,10 @@ export function loadConfig(source: EnvSource = process.env): Config {
     calls: readCalls(env),
     metrics: readMetrics(env),
     push: readPush(env),
+    socketAdapter: env.oneOf('SOCKET_ADAPTER', 'memory', SOCKET_ADAPTERS),
   };
+  if (config.socketAdapter === 'redis' && !config.redis)
+    env.faults.push('REDIS_HOST is required with SOCKET_ADAPTER=redis');
   if (!isProduction && config.sms.provider === 'console') config.otp.fixedCode = DEVELOPMENT_CODE;
   if (!isProduction && config.mail.provider === 'console') config.otp.fixedMailCode = DEVELOPMENT_CODE;
   if (env.faults.length > 0) throw new ConfigError(env.faults);

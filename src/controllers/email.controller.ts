@@ -8,14 +8,12 @@ import type { MediaSigner } from '../services/media-library.types';
 export interface EmailControllerDeps {
   emailService: EmailService;
   signer: MediaSigner;
-  /** Tells whether a device has a live socket now. */
-  isDeviceOnline(userId: string, deviceId: string): boolean;
 }
 
 export type EmailController = ReturnType<typeof createEmailController>;
 
 /** The handlers that give an account its email. */
-export function createEmailController({ emailService, signer, isDeviceOnline }: EmailControllerDeps) {
+export function createEmailController({ emailService, signer }: EmailControllerDeps) {
   return {
     async sendCode(req, res) {
       res.json(await emailService.sendCode({ ...validated<{ email: string }>(req), ip: req.ip ?? '' }));
@@ -24,7 +22,7 @@ export function createEmailController({ emailService, signer, isDeviceOnline }: 
     async verify(req, res) {
       const { userId } = actorOf(req);
       const user = await emailService.verify(userId, validated<{ email: string; otp: string }>(req));
-      res.json({ user: presentSelf(user, signer, (deviceId) => isDeviceOnline(userId, deviceId)) });
+      res.json({ user: presentSelf(user, signer) });
     },
   } satisfies Record<string, RequestHandler>;
 }

@@ -2,7 +2,7 @@ import type { RequestHandler } from 'express';
 import { actorOf } from '../middlewares/authenticate';
 import { uploadOf } from '../middlewares/upload-of';
 import { validated } from '../middlewares/validate';
-import { type DeviceOnline, presentDevices, presentSelf, presentUser } from '../presenters/user.presenter';
+import { presentDevices, presentSelf, presentUser } from '../presenters/user.presenter';
 import type { AccountService } from '../services/account.service';
 import type { AvatarService } from '../services/avatar.service';
 import type { DeviceService } from '../services/device.service';
@@ -17,35 +17,28 @@ export interface UserControllerDeps {
   accountService: AccountService;
   avatars: AvatarService;
   signer: MediaSigner;
-  /** Tells whether a device has a live socket now. */
-  isDeviceOnline(userId: string, deviceId: string): boolean;
 }
 
 export type UserController = ReturnType<typeof createUserController>;
 
 /** The handlers of profiles, people search, devices and the end of an account. */
 export function createUserController(deps: UserControllerDeps) {
-  const onlineFor =
-    (userId: string): DeviceOnline =>
-    (deviceId) =>
-      deps.isDeviceOnline(userId, deviceId);
-
   return {
     async getProfile(req, res) {
       const { userId } = actorOf(req);
-      res.json({ user: presentSelf(await deps.userService.getSelf(userId), deps.signer, onlineFor(userId)) });
+      res.json({ user: presentSelf(await deps.userService.getSelf(userId), deps.signer) });
     },
 
     async updateProfile(req, res) {
       const { userId } = actorOf(req);
       const user = await deps.userService.updateProfile(userId, validated<ProfilePatch>(req));
-      res.json({ user: presentSelf(user, deps.signer, onlineFor(userId)) });
+      res.json({ user: presentSelf(user, deps.signer) });
     },
 
     async uploadAvatar(req, res) {
       const { userId } = actorOf(req);
       const user = await deps.avatars.setAvatar(userId, uploadOf(req));
-      res.json({ user: presentSelf(user, deps.signer, onlineFor(userId)) });
+      res.json({ user: presentSelf(user, deps.signer) });
     },
 
     async deleteProfile(req, res) {
@@ -71,7 +64,7 @@ export function createUserController(deps: UserControllerDeps) {
     async listDevices(req, res) {
       const { userId } = actorOf(req);
       const devices = await deps.deviceService.listDevices(userId);
-      res.json({ devices: presentDevices(devices, onlineFor(userId)) });
+      res.json({ devices: presentDevices(devices) });
     },
 
     async removeDevice(req, res) {

@@ -42,8 +42,9 @@ export function startChatDelivery(deps: {
   bus.on('chat.settings-changed', ({ chatId, userId }) => tellEach(chatId, [userId], 'chatUpdated'));
 
   // The reader's other devices take the badge away.
-  bus.on('receipt.moved', ({ chatId, userId, kind }) => {
-    if (kind !== 'read' || connections.ofUser(userId).length < 2) return undefined;
+  bus.on('receipt.moved', ({ chatId, userId, kind }, origin) => {
+    const others = connections.ofUser(userId).length - (origin === 'here' ? 1 : 0);
+    if (kind !== 'read' || others < 1) return undefined;
     return tellEach(chatId, [userId], 'chatUpdated');
   });
 }

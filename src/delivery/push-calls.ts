@@ -38,7 +38,7 @@ export function startCallPushes(
     whoMissed: (call: CallRecord, userIds: readonly string[]) => string[];
   },
 ): CallPushes {
-  const { bus, clock, tokens, isConnected, facts, marks, queue, whoMissed } = parts;
+  const { bus, clock, isConnected, facts, marks, queue, whoMissed } = parts;
   const reasons = new WeakMap<PushJob, RingEnd>();
 
   /** Words the calls as they stand when the push leaves. */
@@ -50,7 +50,7 @@ export function startCallPushes(
       const [names, badges, tokenOf] = await Promise.all([
         facts.names([...calls.values()].map(({ callerId }) => String(callerId))),
         facts.badges(waiting.map(({ device }) => device.userId)),
-        currentTokens(tokens, waiting),
+        currentTokens(parts, waiting),
       ]);
       const known: Known = { now: clock.now(), names, badges };
       const notes = new Map<PushJob, PushNote>();

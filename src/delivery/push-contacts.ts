@@ -50,7 +50,7 @@ export function startContactPushes(parts: PushParts): ContactPushes {
         readOpen(userIds, requesterIds),
         facts.names(requesterIds),
         facts.badges(userIds),
-        currentTokens(tokens, waiting),
+        currentTokens(parts, waiting),
       ]);
       const notes = new Map<PushJob, PushNote>();
       for (const job of waiting) {

@@ -16,8 +16,8 @@ const RETRY_AFTER_MS = 1000;
 export interface PushFollower {
   /** Nothing that was announced before this time is undecided. */
   decidedBefore(): Date;
-  /** Decides what a crash left undecided, then follows what is written. */
-  start(progress: PushProgress): void;
+  /** Follows what is written; with `isAlone` after what a crash left undecided, else other nodes see to that. */
+  start(progress: PushProgress, isAlone: boolean): void;
   /** Decides what a node that ended left undecided. */
   catchUp(): void;
   stop(): Promise<void>;
@@ -45,9 +45,8 @@ export function createPushFollower(deps: {
   let timer: NodeJS.Timeout | undefined;
   let catchingUp: Promise<void> | undefined;
 
-  bus.on('messages.created', ({ messages }, origin) => {
-    // The node that wrote it decides.
-    if (isStopped || !progress || origin === 'elsewhere') return;
+  bus.on('messages.created', ({ messages }) => {
+    if (isStopped || !progress) return;
     const undecided = waiting.reduce((sum, { size }) => sum + size, 0);
     if (behindSince || undecided + messages.length > MAX_UNDECIDED) fallBehind();
     else follow(messages, { at: clock.now(), size: messages.length });
@@ -125,8 +124,9 @@ export function createPushFollower(deps: {
   return {
     decidedBefore: () => behindSince ?? waiting[0]?.at ?? clock.now(),
 
-    start(log) {
+    start(log, isAlone) {
       progress = log;
+      if (!isAlone) return;
       hasMissed = true;
       behindSince = new Date(0);
       startCatchingUp();

@@ -59,7 +59,7 @@ export function createMessagePushes(
     const [found, tokenOf] = await Promise.all([
       facts.messages(wanted),
       currentTokens(
-        tokens,
+        deps,
         waiting.map(({ job }) => job),
       ),
     ]);

@@ -13,8 +13,7 @@ const ROWS_AT_ONCE = 2000;
 export type Requeue = (row: PushMarkRecord, device: PushDevice, waitMs: number) => Promise<boolean>;
 
 /**
- * Queues what devices are still owed: once after a start, what the last run left; later, what had no room in the queue. `start` resolves
- * when the first is done.
+ * Queues what devices are still owed: what had no room in the queue, now and then; with `takeOver` what a node left that ended, or the last run.
  */
 export function createPushOwed(deps: {
   logger: Logger;
@@ -24,7 +23,7 @@ export function createPushOwed(deps: {
   /** By what the collapse id begins with. */
   kinds: Readonly<Record<string, Requeue>>;
   overdueWaitMs: number;
-}): Omit<Repeater, 'start'> & { start(): Promise<void> } {
+}): Repeater & { takeOver(): Promise<void> } {
   const { logger, marks, tokens, queue, kinds, overdueWaitMs } = deps;
 
   async function queueOwed(waitMs: number): Promise<void> {
@@ -41,15 +40,15 @@ export function createPushOwed(deps: {
 
   const repeater = createRepeater({
     everyMs: EVERY_MS,
-    run: async () => (queue.size() < MAX_QUEUED_PUSHES / 2 ? queueOwed(0) : undefined),
+    async run() {
+      if (queue.size() < MAX_QUEUED_PUSHES / 2 && queue.takeRefusal()) await queueOwed(0);
+    },
     onError: (cause) => logger.warn('What is owed to devices could not be read; trying again', { cause }),
   });
 
   return {
-    async start() {
-      await queueOwed(overdueWaitMs);
-      repeater.start();
-    },
+    start: repeater.start,
+    takeOver: () => queueOwed(overdueWaitMs),
     stop: repeater.stop,
   };
 }

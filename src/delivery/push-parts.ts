@@ -10,20 +10,24 @@ export interface PushParts {
   bus: EventBus;
   clock: Clock;
   tokens: Pick<PushTokenService, 'devicesOf'>;
+  /** By a socket of this node. */
   isConnected: (device: PushDevice) => boolean;
+  /** Of these users' devices those that are connected to another node, asked of the database. */
+  connectedElsewhere: (userIds: readonly string[]) => Promise<(device: PushDevice) => boolean>;
   facts: PushFacts;
   marks: PushMarks;
   queue: PushQueue;
 }
 
-/** The token each of these devices has now; one that lost it, or was signed out, has none. */
+/** The token each of these devices has now; one that lost it, was signed out, or is connected to another node has none. */
 export async function currentTokens(
-  tokens: Pick<PushTokenService, 'devicesOf'>,
+  { tokens, connectedElsewhere }: Pick<PushParts, 'tokens' | 'connectedElsewhere'>,
   wanted: ReadonlyArray<{ device: PushDevice }>,
 ): Promise<(device: PushDevice) => string | undefined> {
-  const devices = await tokens.devicesOf([...new Set(wanted.map(({ device }) => device.userId))]);
+  const userIds = [...new Set(wanted.map(({ device }) => device.userId))];
+  const [devices, isElsewhere] = await Promise.all([tokens.devicesOf(userIds), connectedElsewhere(userIds)]);
   const known = new Map(devices.map(({ userId, deviceId, token }) => [`${userId}:${deviceId}`, token]));
-  return ({ userId, deviceId }) => known.get(`${userId}:${deviceId}`);
+  return (device) => (isElsewhere(device) ? undefined : known.get(`${device.userId}:${device.deviceId}`));
 }
 
 /** The devices of these users that are reached by push only. */

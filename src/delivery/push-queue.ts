@@ -33,6 +33,8 @@ export interface PushQueue {
   add(job: PushJob, waitMs?: number): boolean;
   /** True while something about this waits for the device, or is under way. */
   has(device: Pick<PushDevice, 'userId' | 'deviceId'>, about: string): boolean;
+  /** True when something found no room since this was asked last. */
+  takeRefusal(): boolean;
   /** How many jobs wait or are under way. */
   size(): number;
   /** Lets nothing more out; resolves when what is under way has ended or two seconds are over. */
@@ -75,11 +77,15 @@ export function createPushQueue(deps: {
   const underWay = new Set<Promise<void>>();
   let size = 0;
   let isStopped = false;
+  let hasRefused = false;
   let timer: NodeJS.Timeout | undefined;
   let toldAtMs = 0;
 
   function add(job: PushJob, waitMs = 0): boolean {
-    if (isStopped || size >= MAX_QUEUED_PUSHES) return false;
+    if (isStopped || size >= MAX_QUEUED_PUSHES) {
+      hasRefused = true;
+      return false;
+    }
     const key = keyOf(job.device, job.about);
     const lane = lanes.get(key) ?? { key, jobs: [], isBusy: false, attempts: 0 };
     lanes.set(key, lane);
@@ -192,6 +198,11 @@ export function createPushQueue(deps: {
   return {
     add,
     has: (device, about) => lanes.has(keyOf(device, about)),
+    takeRefusal() {
+      const was = hasRefused;
+      hasRefused = false;
+      return was;
+    },
     size: () => size,
     async stop() {
       isStopped = true;

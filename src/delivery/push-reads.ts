@@ -38,7 +38,7 @@ export function startReadPushes(parts: PushParts): ReadPushes {
         userIds,
       ),
       facts.badges(userIds),
-      currentTokens(tokens, jobs),
+      currentTokens(parts, jobs),
     ]);
     const notes = new Map<PushJob, PushNote>();
     for (const job of jobs) {

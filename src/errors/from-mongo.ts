@@ -45,3 +45,10 @@ export function fromMongo(error: unknown): AppError | undefined {
   if (isMongoUnavailable(error)) return unavailable('The database cannot be reached', 2, error);
   return undefined;
 }
+
+const MAX_TIME_EXPIRED = 50;
+
+/** True for the refusal of a query that took longer than it was given. */
+export function isOutOfTime(error: unknown): boolean {
+  return error instanceof mongo.MongoServerError && error.code === MAX_TIME_EXPIRED;
+}

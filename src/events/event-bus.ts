@@ -37,3 +37,12 @@ export function createEventBus(onError: (name: DomainEventName, error: unknown) 
     },
   };
 }
+
+/** The bus for who must act once among all nodes: what another node did is not heard there. */
+export function hereOnly(bus: EventBus): EventBus {
+  return {
+    emit: bus.emit,
+    on: (name, listener) =>
+      bus.on(name, (event, origin) => (origin === 'here' ? listener(event, origin) : undefined)),
+  };
+}

@@ -35,10 +35,14 @@ export function createCallWatch(deps: {
     follow(() => Promise.all([note(userId, deviceId), ringLate(userId, socketId)])),
   );
   bus.on('connection.closed', ({ userId, deviceId }) => follow(() => note(userId, deviceId)));
-  bus.on('contact.blocked', ({ ownerId, userId }) =>
-    follow(() => takeOutOfCalls(ownerId, (call) => !call.isGroup && concerns(call, userId))),
+  // Where it was done, it is followed; other nodes only hear of it.
+  bus.on('contact.blocked', ({ ownerId, userId }, origin) =>
+    origin === 'here'
+      ? follow(() => takeOutOfCalls(ownerId, (call) => !call.isGroup && concerns(call, userId)))
+      : undefined,
   );
-  bus.on('chat.removed', async ({ chatId, userIds }) => {
+  bus.on('chat.removed', async ({ chatId, userIds }, origin) => {
+    if (origin === 'elsewhere') return;
     for (const userId of userIds)
       await follow(() => takeOutOfCalls(userId, (call) => call.isGroup && String(call.chatId) === chatId));
   });

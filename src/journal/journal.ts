@@ -50,7 +50,7 @@ export function createJournal(deps: {
   const inFlight = new Map<string, { entry: NewEntry; result: Promise<Appended> }>();
   const projections = createProjections(logger);
   const announcer = createAnnouncer({ others, lanes, bus });
-  const share = createLogShare({ others, lanes, announcer, projections, logger });
+  const share = createLogShare({ others, lanes, announcer, projections, bus, logger });
   const newRowId = createRowIds(others.nodeId);
   /** Changes of one message take turns on this node, so that they do not cost each other their markers. */
   const inTurn = createKeyedQueue();

@@ -6,6 +6,8 @@ import { isMessageRow, type LogRow } from './lane';
 
 /** More than that is not named while the database is away; the others are then told that there was more. */
 const MAX_WAITING = 50_000;
+const MAX_EVENT_CHARS = 4_000_000;
+const MAX_DOCUMENTS = 100;
 const RETRY_AFTER_MS = 200;
 const ANSWER_WITHIN_MS = 5000;
 /** Journaled at once, so that others hear of it at once: a change stream tells nothing that is not durable. */
@@ -14,6 +16,8 @@ const WRITE = { writeConcern: { w: 1, journal: true } } as const;
 export interface LogNews {
   /** Tells the other nodes of rows that are durable; returns at once. */
   publish(rows: readonly LogRow[]): void;
+  /** The same of what else others must hear of. */
+  publishEvent(text: string): void;
   /** The time of the oldest row of which the others are not told yet. */
   oldest(): Date | undefined;
   /** Resolves when everything published so far is stored, or after a failed try. */
@@ -22,6 +26,8 @@ export interface LogNews {
 
 interface Waiting {
   chats: Map<string, ChatNews>;
+  events: string[];
+  chars: number;
   ids: number;
   isCut: boolean;
   since: Date;
@@ -32,22 +38,38 @@ interface Waiting {
  * in the next one. When the database is away it is tried again; when this process dies, a node that takes over tells it.
  */
 export function createLogNews({ nodeId, logger }: { nodeId: string; logger: Logger }): LogNews {
-  let waiting: Waiting | undefined;
+  const waiting: Waiting[] = [];
   let sending: Waiting | undefined;
   let work: Promise<void> | undefined;
   let isStopped = false;
 
   async function send(): Promise<void> {
-    while (waiting) {
-      sending = waiting;
-      waiting = undefined;
-      await sendOne(sending);
-    }
-    sending = undefined;
+    // What is announced in this turn goes out together.
+    await Promise.resolve();
+    for (sending = waiting.shift(); sending; sending = waiting.shift()) await sendOne(sending);
   }
 
-  async function sendOne({ chats, isCut }: Waiting): Promise<void> {
-    const news = { node: nodeId, at: new Date(), chats: [...chats.values()], ...(isCut && { isCut }) };
+  /** The document that is filled now. In each the rows come before the events: after an event rows need a new one. */
+  function room(isForRows: boolean): Waiting {
+    let last = waiting.at(-1);
+    if (last === undefined || (isForRows && last.events.length > 0 && waiting.length < MAX_DOCUMENTS)) {
+      last = emptyNews();
+      waiting.push(last);
+    }
+    work ??= send().finally(() => {
+      work = undefined;
+    });
+    return last;
+  }
+
+  async function sendOne({ chats, events, isCut }: Waiting): Promise<void> {
+    const news = {
+      node: nodeId,
+      at: new Date(),
+      chats: [...chats.values()],
+      ...(events.length > 0 && { events }),
+      ...(isCut && { isCut }),
+    };
     for (let attempt = 0; ; attempt += 1) {
       try {
         await answerWithin(ANSWER_WITHIN_MS, LogNewsModel.collection.insertOne(news as never, WRITE));
@@ -62,13 +84,16 @@ export function createLogNews({ nodeId, logger }: { nodeId: string; logger: Logg
 
   return {
     publish(rows) {
-      waiting ??= { chats: new Map(), ids: 0, isCut: false, since: new Date() };
-      for (const row of rows) note(waiting, row);
-      work ??= send().finally(() => {
-        work = undefined;
-      });
+      const next = room(true);
+      for (const row of rows) note(next, row);
     },
-    oldest: () => sending?.since ?? waiting?.since,
+    publishEvent(text) {
+      const next = room(false);
+      next.chars += text.length;
+      if (next.chars > MAX_EVENT_CHARS) next.isCut = true;
+      else next.events.push(text);
+    },
+    oldest: () => sending?.since ?? waiting[0]?.since,
     async stop() {
       isStopped = true;
       await work;
@@ -78,9 +103,13 @@ export function createLogNews({ nodeId, logger }: { nodeId: string; logger: Logg
 
 /** The same for rows that are at hand. */
 export function newsOf(rows: readonly LogRow[]): ChatNews[] {
-  const all: Waiting = { chats: new Map(), ids: 0, isCut: false, since: new Date() };
+  const all = emptyNews();
   for (const row of rows) note(all, row);
   return [...all.chats.values()];
+}
+
+function emptyNews(): Waiting {
+  return { chats: new Map(), events: [], chars: 0, ids: 0, isCut: false, since: new Date() };
 }
 
 function note(waiting: Waiting, row: LogRow): void {

@@ -1,5 +1,6 @@
 import { Types } from 'mongoose';
 import type { Logger } from '../config/logger';
+import type { EventBus } from '../events/event-bus';
 import { answerWithin } from '../models/answer-within';
 import type { LogNewsRecord } from '../models/log-news.model';
 import { MessageModel, type MessageRecord } from '../models/message.model';
@@ -12,6 +13,7 @@ import type { OtherNodes } from './other-nodes';
 import type { Projections } from './projections';
 import { pagesOf } from './recover';
 import { nodeOf } from './row-ids';
+import { decodeEvent, encodeEvent, SHARED_EVENTS } from './shared-events';
 
 /** The ids of rows are made up to ten seconds before the rows are written. */
 const IDS_AHEAD_MS = 15_000;
@@ -37,16 +39,22 @@ export function createLogShare(deps: {
   lanes: LaneTable;
   announcer: Announcer;
   projections: Projections;
+  bus: EventBus;
   logger: Logger;
 }): LogShare {
-  const { others, lanes, announcer, projections, logger } = deps;
+  const { others, lanes, announcer, projections, bus, logger } = deps;
   const { nodeId } = others;
   const news = createLogNews({ nodeId, logger });
   let onMissed: () => void = () => undefined;
   const tail = createLogTail({ nodeId, logger, onNews: takeIn, onMissed: () => onMissed() });
   let isStopped = false;
 
-  async function takeIn({ chats }: Pick<LogNewsRecord, 'chats'>): Promise<void> {
+  for (const name of SHARED_EVENTS)
+    bus.on(name, (event, origin) => {
+      if (origin === 'here' && others.areThere()) news.publishEvent(encodeEvent(name, event));
+    });
+
+  async function takeIn({ chats, events = [] }: Pick<LogNewsRecord, 'chats' | 'events'>): Promise<void> {
     for (const { chatId, seq, rev, count } of chats) {
       const lane = lanes.get(String(chatId));
       // A head that this node has yet to read it reads when it needs it: of a chat's own last write the outcome may be unknown.
@@ -54,19 +62,28 @@ export function createLogShare(deps: {
     }
     const untold = chats.filter(({ chatId, seq }) => seq > 0 && !announcer.isTold(String(chatId), seq));
     const ids = untold.flatMap((chat) => chat.ids);
-    for (let at = 0; at < ids.length; at += ROWS_AT_ONCE)
-      announcer.tell(await readUntilDone(ids.slice(at, at + ROWS_AT_ONCE)), 'elsewhere');
+    for (let at = 0; at < ids.length; at += ROWS_AT_ONCE) {
+      const messages = await untilDone(() => readInOrder(ids.slice(at, at + ROWS_AT_ONCE)));
+      if (!messages) return;
+      projections.heardElsewhere(messages);
+      announcer.tell(messages, 'elsewhere');
+    }
+    for (const text of events) {
+      const told = await untilDone(() => decodeEvent(text));
+      if (told) bus.emit(told.name, told.event, 'elsewhere');
+    }
   }
 
-  async function readUntilDone(ids: Types.ObjectId[]): Promise<MessageRecord[]> {
-    for (;;) {
+  /** Others' news wait meanwhile, in the database. */
+  async function untilDone<T>(work: () => Promise<T>): Promise<T | undefined> {
+    while (!isStopped) {
       try {
-        return await readInOrder(ids);
+        return await work();
       } catch {
-        if (isStopped) return [];
         await new Promise((resolve) => setTimeout(resolve, RETRY_AFTER_MS));
       }
     }
+    return undefined;
   }
 
   return {

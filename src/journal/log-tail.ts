@@ -47,6 +47,8 @@ export function createLogTail(deps: {
           await take(fullDocument);
           from = { resumeAfter: _id };
         }
+        // Where the collection itself went, the stream ends.
+        if (!isClosed) await beginAnew();
       } catch (error) {
         if (!isClosed) await recover(error);
       }
@@ -60,14 +62,17 @@ export function createLogTail(deps: {
 
   async function recover(error: unknown): Promise<void> {
     await stream?.close().catch(() => undefined);
-    if (LOST.includes(Number((error as { code?: unknown }).code))) {
-      logger.warn('What other nodes wrote was missed: the oplog does not reach back far enough', {
-        cause: error,
-      });
-      from = undefined;
-      await beginNow().catch(() => undefined);
-      onMissed();
-    } else if (!isClosed) await new Promise((resolve) => setTimeout(resolve, RETRY_AFTER_MS));
+    const isLost = LOST.includes(Number((error as { code?: unknown }).code));
+    if (isLost) await beginAnew(error);
+    else await new Promise((resolve) => setTimeout(resolve, RETRY_AFTER_MS));
+  }
+
+  /** What was told in between nobody here will hear. */
+  async function beginAnew(cause?: unknown): Promise<void> {
+    logger.warn('What other nodes wrote was missed: it cannot be read on from where it stopped', { cause });
+    from = undefined;
+    await beginNow().catch(() => undefined);
+    onMissed();
   }
 
   /** A stream begins when its first answer comes; from a moment named before, nothing in between is left out. */

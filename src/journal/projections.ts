@@ -10,6 +10,8 @@ import { isMessageRow, type LogRow } from './lane';
 /** Projections are written this long after the first change at the latest, one write per chat however many messages came. */
 const PROJECT_AFTER_MS = 1000;
 const RETRY_AFTER_MS = 1000;
+/** Longer than the others take to project what they wrote. */
+const FOREIGN_FOR_MS = 3000;
 /** Then it is tried again; everything that waits for a projection waits for this. */
 const ANSWER_WITHIN_MS = 10_000;
 
@@ -28,6 +30,8 @@ export interface Projections {
   /** Messages and markers. */
   rowsWritten(rows: readonly LogRow[]): void;
   revReached(chatId: string, rev: number): void;
+  /** Another node wrote these and projects them in a moment; whoever asks for their chats here before that waits for it. */
+  heardElsewhere(messages: readonly MessageRecord[]): void;
   /** Resolves when everything noted so far about these chats is written. */
   settle(chatIds: readonly string[]): Promise<void>;
   /** The time since which something noted is not written yet. */
@@ -46,6 +50,10 @@ export function createProjections(logger: Logger): Projections {
   let writing:
     | { chats: Map<string, ChatProjection>; since: Date | undefined; done: Promise<void> }
     | undefined;
+  /** What others wrote lately, and what they wrote before that: the younger half, and the older. */
+  let foreign = new Map<string, ChatProjection>();
+  let olderForeign = new Map<string, ChatProjection>();
+  let foreignSinceMs = 0;
   let next: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
 
@@ -55,25 +63,36 @@ export function createProjections(logger: Logger): Projections {
   }
 
   function touch(chatId: string): ChatProjection {
-    let entry = dirty.get(chatId);
-    if (entry === undefined) {
-      entry = { seq: 0, rev: 0, count: 0, lastMessageId: null, at: null, senders: new Map() };
-      dirty.set(chatId, entry);
-    }
+    const entry = entryOf(dirty, chatId);
     dirtySince ??= new Date();
     wakeIn(PROJECT_AFTER_MS);
     return entry;
   }
 
   function note(message: MessageRecord): void {
-    const entry = touch(String(message.chatId));
-    entry.rev = Math.max(entry.rev, message.rev);
-    if (message.seq <= entry.seq) return;
-    entry.seq = message.seq;
-    entry.count = message.count;
-    entry.lastMessageId = message._id;
-    entry.at = message.createdAt;
-    entry.senders.set(String(message.senderId), { seq: message.seq, count: message.count });
+    noteIn(touch(String(message.chatId)), message);
+  }
+
+  function noteForeign(messages: readonly MessageRecord[]): void {
+    const nowMs = Date.now();
+    if (nowMs - foreignSinceMs > FOREIGN_FOR_MS) {
+      olderForeign = foreign;
+      foreign = new Map();
+      foreignSinceMs = nowMs;
+    }
+    for (const message of messages) noteIn(entryOf(foreign, String(message.chatId)), message);
+  }
+
+  /** Takes over what others have not projected yet, or have: both are the same in the end. */
+  function adopt(chatIds: readonly string[]): void {
+    for (const chatId of chatIds) {
+      for (const heard of [olderForeign, foreign]) {
+        const entry = heard.get(chatId);
+        if (entry === undefined) continue;
+        heard.delete(chatId);
+        dirty.set(chatId, merge(entry, touch(chatId)));
+      }
+    }
   }
 
   function reach(chatId: string, rev: number): void {
@@ -127,7 +146,9 @@ export function createProjections(logger: Logger): Projections {
       }
     },
     revReached: reach,
+    heardElsewhere: noteForeign,
     async settle(chatIds) {
+      if (foreign.size + olderForeign.size > 0) adopt(chatIds);
       if (chatIds.some((id) => dirty.has(id))) await flush();
       else if (writing && chatIds.some((id) => writing?.chats.has(id))) await writing.done;
     },
@@ -137,6 +158,25 @@ export function createProjections(logger: Logger): Projections {
       clearTimeout(timer);
     },
   };
+}
+
+function entryOf(chats: Map<string, ChatProjection>, chatId: string): ChatProjection {
+  let entry = chats.get(chatId);
+  if (entry === undefined) {
+    entry = { seq: 0, rev: 0, count: 0, lastMessageId: null, at: null, senders: new Map() };
+    chats.set(chatId, entry);
+  }
+  return entry;
+}
+
+function noteIn(entry: ChatProjection, message: MessageRecord): void {
+  entry.rev = Math.max(entry.rev, message.rev);
+  if (message.seq <= entry.seq) return;
+  entry.seq = message.seq;
+  entry.count = message.count;
+  entry.lastMessageId = message._id;
+  entry.at = message.createdAt;
+  entry.senders.set(String(message.senderId), { seq: message.seq, count: message.count });
 }
 
 function merge(old: ChatProjection, newer: ChatProjection): ChatProjection {

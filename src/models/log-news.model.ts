@@ -10,8 +10,8 @@ export interface ChatNews {
 }
 
 /**
- * One flush of a node's journal, for the other nodes: which rows of the log are new. It holds no content, and nothing of it is needed
- * after a few minutes: who missed it reads the log.
+ * News of a node for the others: which rows of the log are new, what else changed. It holds ids and no content, and nothing of it is
+ * needed after a few minutes: who missed it reads the log.
  */
 export interface LogNewsRecord {
   _id: Types.ObjectId;
@@ -19,6 +19,8 @@ export interface LogNewsRecord {
   node: string;
   at: Date;
   chats: ChatNews[];
+  /** What else was announced there and others must hear of, in its order (`journal/shared-events.ts`). */
+  events?: string[];
   /** There was more than could be named here: whoever is connected elsewhere has to ask. */
   isCut?: boolean;
 }
@@ -30,6 +32,7 @@ const logNewsSchema = new Schema<LogNewsRecord>(
     node: { type: String, required: true },
     at: { type: Date, required: true },
     chats: { type: Schema.Types.Mixed, required: true },
+    events: { type: [String], default: undefined },
     isCut: Boolean,
   },
   { versionKey: false },

@@ -99,6 +99,11 @@ messageSchema.index(
   { senderId: 1, tempId: 1 },
   { unique: true, partialFilterExpression: { tempId: { $exists: true } } },
 );
+// Markers have no content, and so no place in it.
+messageSchema.index(
+  { senderId: 1, createdAt: 1 },
+  { partialFilterExpression: { content: { $exists: true } } },
+);
 messageSchema.index(
   { 'replyTo.id': 1, seq: 1 },
   { partialFilterExpression: { 'replyTo.id': { $exists: true } } },

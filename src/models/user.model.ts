@@ -33,6 +33,17 @@ export interface DeviceRecord {
   lastSeenAt: Date;
 }
 
+/** A live socket: on which node, of which device and session. */
+export interface StoredSocket {
+  id: string;
+  node: string;
+  deviceId: string;
+  sessionId: string;
+}
+
+/** A device, and whether it has a socket on any node. */
+export type LiveDevice = DeviceRecord & { isOnline: boolean };
+
 export interface UserRecord {
   _id: Types.ObjectId;
   phoneNumber?: string;
@@ -49,7 +60,7 @@ export interface UserRecord {
   /** Every live socket of the user on every node; drives the multi-device fan-out. */
   socketIds: string[];
   /** Each of them with the node that holds it, which takes them with it when it ends, and its device. */
-  sockets?: Array<{ id: string; node: string; deviceId: string }>;
+  sockets?: StoredSocket[];
   /** Others were told that the user is online, and not yet that this is over. */
   isShownOnline?: boolean;
   /** Looks offline to others although connected (`set_presence`). */
@@ -130,3 +141,14 @@ userSchema.index({ isShownOnline: 1 }, { sparse: true });
 
 /** People: who they are, how they sign in, what they allow, and where they are connected. */
 export const UserModel = model<UserRecord>('User', userSchema);
+
+/** The devices of a user, and which of them are connected. */
+export function liveDevicesOf({
+  devices,
+  sockets = [],
+}: Pick<UserRecord, 'devices' | 'sockets'>): LiveDevice[] {
+  return devices.map((device) => ({
+    ...device,
+    isOnline: sockets.some(({ deviceId }) => deviceId === device.deviceId),
+  }));
+}

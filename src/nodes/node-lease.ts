@@ -16,7 +16,7 @@ import { isProcessGone, newNodeId, PROCESS_HOST } from './node-identity';
 
 const BEAT_MS = 1000;
 /** Without a beat for this long the database was away, or this process stood still: what is seen then says little of others. */
-const UNSTEADY_AFTER_MS = 3000;
+const UNSTEADY_AFTER_MS = 4000;
 /** A start waits this long for the others to notice it. */
 const KNOWN_WITHIN_MS = 3000;
 const LOOK_EVERY_MS = 50;

@@ -1,4 +1,10 @@
-import { DEFAULT_PRIVACY, type DeviceRecord, type Privacy, type UserRecord } from '../models/user.model';
+import {
+  DEFAULT_PRIVACY,
+  type LiveDevice,
+  liveDevicesOf,
+  type Privacy,
+  type UserRecord,
+} from '../models/user.model';
 import { canSee, type Relation, type RelationFacts } from '../policies/contact.policy';
 import type { MediaSigner } from '../services/media-library.types';
 import { presentPicture } from './content.presenter';
@@ -35,18 +41,10 @@ export interface SelfView extends Omit<UserView, 'phoneNumber'> {
   createdAt: string;
 }
 
-/** Tells whether a device of this user has a live socket now. */
-export type DeviceOnline = (deviceId: string) => boolean;
-
 const DELETED_ACCOUNT_NAME = 'Deleted account';
-const noDeviceOnline: DeviceOnline = () => false;
 
 /** Presents a user to themselves, with nothing held back but secrets. */
-export function presentSelf(
-  user: UserRecord,
-  signer: MediaSigner,
-  isOnlineDevice: DeviceOnline = noDeviceOnline,
-): SelfView {
+export function presentSelf(user: UserRecord, signer: MediaSigner): SelfView {
   return {
     id: String(user._id),
     name: user.name,
@@ -58,7 +56,7 @@ export function presentSelf(
     phoneNumber: user.phoneNumber ?? null,
     email: user.email ?? null,
     socketIds: user.socketIds,
-    devices: presentDevices(user.devices, isOnlineDevice),
+    devices: presentDevices(liveDevicesOf(user)),
     privacy: { ...DEFAULT_PRIVACY, ...user.privacy },
     settings: user.settings,
     createdAt: user.createdAt.toISOString(),
@@ -83,15 +81,12 @@ export function presentUser(user: UserRecord, relation: Relation, signer: MediaS
 }
 
 /** Presents devices to their owner. */
-export function presentDevices(
-  devices: DeviceRecord[],
-  isOnlineDevice: DeviceOnline = noDeviceOnline,
-): DeviceView[] {
+export function presentDevices(devices: LiveDevice[]): DeviceView[] {
   return devices.map((device) => ({
     deviceId: device.deviceId,
     platform: device.platform,
     name: device.name,
-    online: isOnlineDevice(device.deviceId),
+    online: device.isOnline,
     lastSeenAt: device.lastSeenAt.toISOString(),
   }));
 }

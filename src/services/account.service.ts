@@ -39,6 +39,8 @@ export interface AccountServiceDeps {
   leaveAllChats(userId: string): Promise<void>;
   /** Takes the user out of the call they are in or that rings for them. */
   endCalls(userId: string): Promise<void>;
+  /** Erases what is kept of the days of the user. */
+  forgetActivity(userId: string): Promise<void>;
   /** Hears what kept an erasure from completing. */
   onError(error: unknown): void;
 }
@@ -59,6 +61,7 @@ export function createAccountService(deps: AccountServiceDeps): AccountService {
     await StarModel.deleteMany({ userId });
     await PushMarkModel.deleteMany({ userId });
     await UserChangeModel.deleteMany({ userId });
+    await deps.forgetActivity(userId);
     await deps.releaseFiles(userId);
     await dropChallenges(user);
     await UserModel.updateOne(

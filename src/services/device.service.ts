@@ -2,7 +2,7 @@ import { MAX_DEVICES_PER_USER } from '../config/limits';
 import { invalidField, notFound } from '../errors/app-error';
 import type { EventBus } from '../events/event-bus';
 import { trusted } from '../models/trusted';
-import { type DeviceRecord, UserModel } from '../models/user.model';
+import { type DeviceRecord, type LiveDevice, liveDevicesOf, UserModel } from '../models/user.model';
 import type { Clock } from '../types/clock';
 import type { PushTokenService } from './push-token.service';
 
@@ -16,14 +16,14 @@ export interface DeviceInput {
 }
 
 export interface DeviceService {
-  listDevices(userId: string): Promise<DeviceRecord[]>;
+  listDevices(userId: string): Promise<LiveDevice[]>;
   /**
    * Adds a device or updates it, and resolves to all of them. A push token belongs to one device, the newest that
    * brings it. Beyond 20 devices the one not seen for longest is signed out.
    */
-  registerDevice(userId: string, input: DeviceInput, sessionId?: string): Promise<DeviceRecord[]>;
+  registerDevice(userId: string, input: DeviceInput, sessionId?: string): Promise<LiveDevice[]>;
   /** Signs a device of one's own out and forgets it. @throws not_found. */
-  removeDevice(userId: string, deviceId: string): Promise<DeviceRecord[]>;
+  removeDevice(userId: string, deviceId: string): Promise<LiveDevice[]>;
 }
 
 export interface DeviceServiceDeps {
@@ -71,10 +71,10 @@ export function createDeviceService(deps: DeviceServiceDeps): DeviceService {
   };
 }
 
-async function listDevices(userId: string): Promise<DeviceRecord[]> {
-  const user = await UserModel.findOne({ _id: userId, deletedAt: null }, { devices: 1 }).lean();
+async function listDevices(userId: string): Promise<LiveDevice[]> {
+  const user = await UserModel.findOne({ _id: userId, deletedAt: null }, { devices: 1, sockets: 1 }).lean();
   if (!user) throw notFound('The user');
-  return user.devices;
+  return liveDevicesOf(user);
 }
 
 async function putDevice(userId: string, input: DeviceInput, now: Date): Promise<void> {

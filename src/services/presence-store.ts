@@ -10,6 +10,7 @@ import { UserModel } from '../models/user.model';
 export interface OwnSocket {
   userId: string;
   deviceId: string;
+  sessionId: string;
   socketId: string;
 }
 
@@ -18,11 +19,11 @@ const LIGHT = { writeConcern: { w: 1 }, timestamps: false } as const;
 
 /** Writes a socket to its user, and tells whether others are to hear of it; undefined where there is no such user. */
 export async function addSocket(
-  { userId, deviceId, socketId }: OwnSocket,
+  { userId, deviceId, sessionId, socketId }: OwnSocket,
   node: string,
   seen: Date,
 ): Promise<{ isNews: boolean } | undefined> {
-  const socket = { $addToSet: { socketIds: socketId, sockets: { id: socketId, node, deviceId } } };
+  const socket = { $addToSet: { socketIds: socketId, sockets: { id: socketId, node, deviceId, sessionId } } };
   const how = { ...LIGHT, returnDocument: 'before', projection: { isAway: 1, isShownOnline: 1 } } as const;
   const alive = { _id: userId, deletedAt: null };
   const before =
@@ -36,7 +37,10 @@ export async function addSocket(
 }
 
 /** Takes a socket away; resolves to whether the user has others. */
-export async function takeSocket({ userId, deviceId, socketId }: OwnSocket, seen: Date): Promise<boolean> {
+export async function takeSocket(
+  { userId, deviceId, socketId }: Omit<OwnSocket, 'sessionId'>,
+  seen: Date,
+): Promise<boolean> {
   const alive = { _id: userId, deletedAt: null };
   const left = await UserModel.findOneAndUpdate(
     alive,
@@ -144,6 +148,27 @@ export async function reconcileSockets(node: string, own: readonly OwnSocket[], 
 export async function hasDeviceElsewhere(userId: string, deviceId: string, node: string): Promise<boolean> {
   const socket = trusted({ $elemMatch: { deviceId, node: { $ne: node } } });
   return (await UserModel.exists({ _id: toObjectId(userId), sockets: socket })) !== null;
+}
+
+/** Makes the function that tells of users' devices which are connected to other nodes; it asks nobody while there are none. */
+export function createConnectedElsewhere(node: { id: string; hasOthers(): boolean }) {
+  return async (userIds: readonly string[]): Promise<(device: Device) => boolean> => {
+    if (!node.hasOthers() || userIds.length === 0) return () => false;
+    const users = await UserModel.find(
+      { _id: trusted({ $in: userIds.map(toObjectId) }) },
+      { sockets: 1 },
+    ).lean();
+    const elsewhere = users.flatMap(({ _id, sockets = [] }) =>
+      sockets.filter((socket) => socket.node !== node.id).map(({ deviceId }) => `${_id}:${deviceId}`),
+    );
+    const places = new Set(elsewhere);
+    return ({ userId, deviceId }) => places.has(`${userId}:${deviceId}`);
+  };
+}
+
+interface Device {
+  userId: string;
+  deviceId: string;
 }
 
 /** An update that keeps the sockets of which `condition` holds. */

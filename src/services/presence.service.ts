@@ -28,9 +28,9 @@ const SWEEP_AFTER_MS = 500;
 
 export interface PresenceService {
   /** Adds a live socket to the user; the first one brings them online. */
-  connected(userId: string, deviceId: string, socketId: string): Promise<void>;
+  connected(socket: OwnSocket): Promise<void>;
   /** Takes a socket away; after the last one and a short grace the user is offline. */
-  disconnected(userId: string, deviceId: string, socketId: string): Promise<void>;
+  disconnected(socket: OwnSocket): Promise<void>;
   /** An away user looks offline to the others while the sockets go on hearing everything. */
   setAway(userId: string, isAway: boolean): Promise<void>;
   /** Of the connected users those who may know of this one's presence: contacts and chat partners, by privacy and blocks. */
@@ -95,18 +95,20 @@ export function createPresenceService(deps: {
   }
 
   return {
-    async connected(userId, deviceId, socketId) {
+    async connected(socket) {
+      const { userId } = socket;
       clearTimeout(leaving.get(userId));
       leaving.delete(userId);
-      const added = await addSocket({ userId, deviceId, socketId }, nodeId, clock.now());
+      const added = await addSocket(socket, nodeId, clock.now());
       if (added?.isNews && (await showOnline(userId))) announce(userId, true);
     },
 
-    async disconnected(userId, deviceId, socketId) {
+    async disconnected(socket) {
       // `stop` takes all of them away at once, and after it there is no database.
       if (isStopped) return;
       const seen = clock.now();
-      const isConnected = await untilDone(() => takeSocket({ userId, deviceId, socketId }, seen));
+      const { userId } = socket;
+      const isConnected = await untilDone(() => takeSocket(socket, seen));
       if (isConnected !== false || isStopped) return;
       clearTimeout(leaving.get(userId));
       leaving.set(

@@ -37,6 +37,13 @@ export function createWatermarkAnnouncer(bus: EventBus): WatermarkAnnouncer {
   bus.on('chat.removed', ({ chatId, userIds }) => forget(chatId, userIds));
   bus.on('chat.updated', ({ chatId, joinedIds }) => forget(chatId, joinedIds));
 
+  // What another node announced is no news here any more.
+  bus.on('receipt.moved', ({ chatId, userId, kind, toSeq, isShown }, origin) => {
+    if (origin === 'here') return;
+    const read = kind === 'read' ? toSeq : 0;
+    note({ chatId, userId }, { delivered: toSeq, read, shown: isShown ? read : 0 });
+  });
+
   function note(member: Member, to: Reach): void {
     const key = keyOf(member);
     reached.set(key, highest(reached.get(key), to));

@@ -6,14 +6,15 @@ import { toAck } from '../errors/to-ack';
 import { toAppError } from '../errors/to-app-error';
 import type { EventBus } from '../events/event-bus';
 import { bearerToken } from '../helpers/bearer';
+import type { OwnSocket } from '../services/presence-store';
 import type { AccessVerifier } from '../types/access-verifier';
 import type { Actor } from '../types/actor';
 import type { ParleySocket } from './socket-state';
 
 /** The presence side of a socket's life. */
 export interface SocketPresence {
-  connected(userId: string, deviceId: string, socketId: string): Promise<void>;
-  disconnected(userId: string, deviceId: string, socketId: string): Promise<void>;
+  connected(socket: OwnSocket): Promise<void>;
+  disconnected(socket: OwnSocket): Promise<void>;
 }
 
 export interface SocketAuthenticator {
@@ -71,7 +72,7 @@ export function createSocketAuthenticator(deps: {
     if (socket.data.isRecorded) return;
     socket.data.isRecorded = true;
     socket.conn.once('close', () => forget(socket));
-    await presence.connected(actor.userId, actor.deviceId, socket.id);
+    await presence.connected({ ...actor, socketId: socket.id });
     if (socket.conn.readyState !== 'open') forget(socket);
   }
 
@@ -86,7 +87,7 @@ export function createSocketAuthenticator(deps: {
     if (!actor || !isRecorded) return;
     socket.data.isRecorded = false;
     presence
-      .disconnected(actor.userId, actor.deviceId, socket.id)
+      .disconnected({ ...actor, socketId: socket.id })
       .catch((error) => logger.warn('A disconnect could not be recorded', { cause: error }));
   }
 

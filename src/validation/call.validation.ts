@@ -1,7 +1,7 @@
 import { body, query, type ValidationChain } from 'express-validator';
 import { MAX_CALL_ISSUE_LENGTH, MAX_CALL_ISSUES } from '../config/limits';
 import { CALL_FIGURES } from '../models/call-feedback.model';
-import { cursorQuery, idBody, idParam, limitQuery } from './common.validation';
+import { cursorQuery, daysQuery, idBody, idParam, limitQuery } from './common.validation';
 
 const oneOf = (chain: ValidationChain, words: readonly string[]) =>
   chain
@@ -35,13 +35,7 @@ export const listCallsRules: ValidationChain[] = [
 const MAX_DAYS = 365;
 
 /** `GET /api/calls/analytics?days=`. */
-export const callAnalyticsRules: ValidationChain[] = [
-  query('days')
-    .default(30)
-    .custom((value) => /^\d{1,3}$/.test(String(value)) && Number(value) >= 1 && Number(value) <= MAX_DAYS)
-    .withMessage(`must be a whole number from 1 to ${MAX_DAYS}`)
-    .toInt(),
-];
+export const callAnalyticsRules: ValidationChain[] = [daysQuery(MAX_DAYS)];
 
 function isIssue(value: unknown): boolean {
   return typeof value === 'string' && value.trim() !== '' && value.length <= MAX_CALL_ISSUE_LENGTH;

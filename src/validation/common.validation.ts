@@ -78,6 +78,14 @@ export const limitQuery = query('limit')
   .withMessage('must be a whole number above 0')
   .customSanitizer((value) => Math.min(Number(value), PAGE_MAX));
 
+/** `days` of a summary: how far back, 30 unless told. */
+export const daysQuery = (max: number): ValidationChain =>
+  query('days')
+    .default(30)
+    .custom((value) => /^\d{1,3}$/.test(String(value)) && Number(value) >= 1 && Number(value) <= max)
+    .withMessage(`must be a whole number from 1 to ${max}`)
+    .toInt();
+
 /** An opaque cursor as handed out in `nextCursor`. */
 export const cursorQuery = query('cursor')
   .optional()

@@ -14,6 +14,24 @@ export function connectRedis(config: Config['redis'], logger: Logger): Redis | u
   return redis;
 }
 
+/** What Socket.IO's adapter speaks through. It waits for a Redis that is away, so ask `isThere` before anything is given to it. */
+export interface AdapterRedis {
+  client: Redis;
+  isThere(): boolean;
+}
+
+/** A connection of its own for the adapter, which blocks one and subscribes on another that it makes of it. */
+export function connectAdapterRedis(config: NonNullable<Config['redis']>): AdapterRedis {
+  const client = createRedis(config, {
+    enableOfflineQueue: true,
+    maxRetriesPerRequest: null,
+    retryStrategy: (attempt) => Math.min(attempt * 200, 5000),
+  });
+  // The connection of the limits logs it.
+  client.on('error', () => undefined);
+  return { client, isThere: () => client.status === 'ready' };
+}
+
 /** A client for the configured Redis whose commands fail at once while it is away. */
 export function createRedis(config: NonNullable<Config['redis']>, options: RedisOptions): Redis {
   return new Redis({

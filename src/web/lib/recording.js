@@ -77,6 +77,8 @@ export async function startRecording(onSample) {
 function createMeter(stream) {
   const context = new AudioContext();
   const analyser = context.createAnalyser();
+  // Longer than from one sample to the next, so that nothing is missed.
+  analyser.fftSize = 8192;
   context.createMediaStreamSource(stream).connect(analyser);
   const samples = new Uint8Array(analyser.fftSize);
   return {

@@ -58,12 +58,17 @@ export function audioNode(app, content, pending = null) {
       'div',
       { class: 'audio__foot' },
       h('span', { class: 'audio__time' }, clockText(content.durationMs)),
-      h('span', { class: 'audio__name' }, isVoice(content) ? 'Voice message' : (content.name ?? 'Audio')),
+      h('span', { class: isVoice(content) ? 'sr-only' : 'audio__name' }, nameOf(content)),
       rate,
     ),
   );
   paint(app, element);
   return element;
+}
+
+/** @param {Content} content */
+function nameOf(content) {
+  return isVoice(content) ? 'Voice message' : (content.name ?? 'Audio');
 }
 
 /** Brings every sound that is shown up to what the player does. @param {App} app */

@@ -27,10 +27,12 @@ export function createDrawer() {
     if (opener?.isConnected) opener.focus({ preventScroll: true });
   }
 
-  element.addEventListener(
-    'keydown',
-    (/** @type {KeyboardEvent} */ event) => event.key === 'Escape' && close(),
-  );
+  element.addEventListener('keydown', (/** @type {KeyboardEvent} */ event) => {
+    if (event.key !== 'Escape') return;
+    // The same key must not go on to close the chat behind.
+    event.stopPropagation();
+    close();
+  });
   return {
     element,
     close,

@@ -1,0 +1,67 @@
+import { createLogger } from '../../src/config/logger';
+import { createLogTail } from '../../src/journal/log-tail';
+import { LogNewsModel } from '../../src/models/log-news.model';
+import { useDatabase } from '../support/user-fixtures';
+
+useDatabase('tail');
+
+const logger = createLogger({ level: 'silent', isProduction: false });
+const news = (node: string, events: string[] = []) => ({ node, at: new Date(), chats: [], events });
+
+/** A tail that keeps what it hears. */
+function follow(nodeId: string) {
+  const heard: string[] = [];
+  const waiting: Array<() => void> = [];
+  let missed = 0;
+  const note = () => {
+    for (const look of waiting.splice(0)) look();
+  };
+  const tail = createLogTail({
+    nodeId,
+    logger,
+    async onNews({ events = [] }) {
+      heard.push(...events);
+      note();
+    },
+    onMissed() {
+      missed += 1;
+      note();
+    },
+  });
+  const until = async (isSo: () => boolean) => {
+    while (!isSo()) await new Promise<void>((resolve) => waiting.push(resolve));
+  };
+  return { ...tail, heard, missed: () => missed, until };
+}
+
+it('hears what others tell from the moment it is open, in order, and not what this node tells', async () => {
+  const tail = follow('me');
+  await tail.open();
+  await LogNewsModel.create(news('other', ['1']));
+  await LogNewsModel.create(news('me', ['mine']));
+  await LogNewsModel.create(news('third', ['2', '3']));
+  await tail.until(() => tail.heard.length >= 3);
+  expect(tail.heard).toEqual(['1', '2', '3']);
+  expect(tail.missed()).toBe(0);
+  await tail.close();
+});
+
+it('says that something was missed when others could not name all of it', async () => {
+  const tail = follow('me');
+  await tail.open();
+  await LogNewsModel.create({ ...news('other'), isCut: true });
+  await tail.until(() => tail.missed() === 1);
+  await tail.close();
+});
+
+it('says so, and goes on with what comes next, when it cannot read on from where it stopped', async () => {
+  const tail = follow('me');
+  await tail.open();
+  await LogNewsModel.create(news('other', ['before']));
+  await tail.until(() => tail.heard.length === 1);
+  await LogNewsModel.collection.drop();
+  await tail.until(() => tail.missed() >= 1);
+  await LogNewsModel.create(news('other', ['after']));
+  await tail.until(() => tail.heard.includes('after'));
+  await tail.close();
+});
