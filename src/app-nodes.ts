@@ -56,6 +56,7 @@ export function createNodeLife(base: Foundation, services: Services, io: Server,
           await share.takeOver({ _id, checkpoint }, push.takeOver);
           await presence.reapNode(_id, earlier(until, new Date()));
           await callConnections.noteStart();
+          await push.takeOverOthers(checkpoint);
         },
         othersWent() {
           rosters.forgetAll();

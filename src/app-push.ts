@@ -3,10 +3,12 @@ import { OFFLINE_GRACE_MS } from './config/limits';
 import type { Logger } from './config/logger';
 import type { Connections } from './delivery/connections';
 import { createPushAcks } from './delivery/push-acks';
+import { startCallPushes } from './delivery/push-calls';
+import { startContactPushes } from './delivery/push-contacts';
 import { createPushFollower } from './delivery/push-follower';
-import { createMessagePushes, type WhoIsElsewhere } from './delivery/push-messages';
+import { createMessagePushes } from './delivery/push-messages';
 import { createPushOwed } from './delivery/push-owed';
-import { createPushQueue } from './delivery/push-queue';
+import { createPushQueue, type WhoIsElsewhere } from './delivery/push-queue';
 import { startReadPushes } from './delivery/push-reads';
 import { createPushTold } from './delivery/push-told';
 import type { EventBus } from './events/event-bus';
@@ -14,6 +16,7 @@ import type { Journal } from './journal/journal.types';
 import type { MessageRecord } from './models/message.model';
 import type { NodeLease } from './nodes/node-lease';
 import type { PushProvider } from './providers/push/push.port';
+import { whoMissed } from './services/missed-calls';
 import { socketsElsewhere } from './services/presence-store';
 import { createPushFacts } from './services/push-facts';
 import { createPushMarks } from './services/push-marks';
@@ -21,6 +24,9 @@ import { createPushProgress, forgetPushProgress } from './services/push-progress
 import type { PushDevice, PushTokenService } from './services/push-token.service';
 import type { RosterService } from './services/roster.service';
 import type { Clock } from './types/clock';
+
+/** A notification that was sent so long before a crash may have been read in its last moment. */
+const READ_LATE_MS = 24 * 3_600_000;
 
 interface PushBase {
   config: Config;
@@ -44,6 +50,8 @@ export interface PushGround {
   decidedBefore(): Date;
   /** Decides who hears of what a node wrote that ended. */
   takeOver(messages: readonly MessageRecord[]): Promise<void>;
+  /** The same for calls and contact requests since then. */
+  takeOverOthers(since: Date): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -61,6 +69,7 @@ function createNoPushes({ logger }: PushBase): PushGround {
     },
     decidedBefore: () => new Date(),
     takeOver: async () => undefined,
+    takeOverOthers: async () => undefined,
     stop: async () => undefined,
   };
 }
@@ -70,29 +79,42 @@ function createPushes(base: PushBase, services: PushServices, provider: PushProv
   const { journal, rosters, pushTokens: tokens } = services;
   const overdueWaitMs = OFFLINE_GRACE_MS;
   const isConnected = whoIsConnected(base.connections);
+  const whoIsElsewhere = whoIsOnOtherNodes(base.node);
   const facts = createPushFacts({ journal, clock });
   const marks = createPushMarks({ clock, logger });
-  const queue = createPushQueue({ provider, dropToken: tokens.drop, clock, logger });
-  const whoIsElsewhere = whoIsOnOtherNodes(base.node);
+  const queue = createPushQueue({ provider, whoIsElsewhere, dropToken: tokens.drop, clock, logger });
   const { hasOthers } = base.node;
   const connected = { isConnected, whoIsElsewhere, hasOthers };
   const common = { bus, clock, logger, rosters, tokens, ...connected, facts, marks, queue, overdueWaitMs };
   const pushes = createMessagePushes({ ...common, acks: createPushAcks(bus), told: createPushTold() });
   const follower = createPushFollower({ ...common, pushes });
-  const progress = createPushProgress({ clock, logger, decidedBefore: follower.decidedBefore });
-  const owed = createPushOwed({ ...common, pushes });
-  const reads = startReadPushes(common);
+  const { decidedBefore } = follower;
+  const progress = createPushProgress({ clock, logger, decidedBefore, writeMarks: marks.flush });
+  // Of what happened on another node that one pushes.
+  const own = { ...common, bus: onlyFromHere(bus) };
+  const calls = startCallPushes({ ...own, whoMissed });
+  const contacts = startContactPushes(own);
+  const kinds = { chat: pushes.requeue, call: calls.requeue, request: contacts.requeue };
+  const owed = createPushOwed({ ...common, kinds });
+  const reads = startReadPushes(own);
 
   return {
     async start() {
       logger.info(`Push: ${provider.name}`);
-      await progress.begin();
+      const since = await progress.begin();
       await owed.start();
+      await calls.recover(since, overdueWaitMs);
+      await contacts.recover(since, overdueWaitMs);
+      await reads.recover(new Date(since.getTime() - READ_LATE_MS));
       follower.start(progress);
     },
 
     decidedBefore: follower.decidedBefore,
     takeOver: follower.takeOver,
+    async takeOverOthers(since) {
+      await calls.recover(since, overdueWaitMs);
+      await contacts.recover(since, overdueWaitMs);
+    },
 
     async stop() {
       pushes.stop();
@@ -123,5 +145,14 @@ function whoIsOnOtherNodes(node: NodeLease): WhoIsElsewhere {
       (sockets.get(userId) ?? []).some(
         (socket) => socket.deviceId === deviceId || socket.sessionId === sessionId,
       );
+  };
+}
+
+/** The bus without what other nodes tell of. */
+function onlyFromHere(bus: EventBus): EventBus {
+  return {
+    emit: bus.emit,
+    on: (name, listener) =>
+      bus.on(name, (event, origin) => (origin === 'here' ? listener(event, origin) : undefined)),
   };
 }

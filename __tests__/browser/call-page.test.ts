@@ -6,6 +6,7 @@ import {
   type Caller,
   callOf,
   candidateTypes,
+  crossOffers,
   gone,
   openCaller,
   openChat,
@@ -154,6 +155,38 @@ describeInBrowser('calls on the chat page, with Alice at a desk and Bob on a pho
     await see(alice.page.getByText(/^Outgoing audio call, declined/));
     await button(alice.page, 'Close').click();
   }, 30_000);
+
+  it('connects two who call each other at the same moment', async () => {
+    await openChat(bob.page, 'Alice Adams');
+    await Promise.all([button(alice.page, 'Audio call').click(), button(bob.page, 'Audio call').click()]);
+    const rung = [alice, bob].map(async (one) => {
+      await see(ring(one.page));
+      return one;
+    });
+    const called = await Promise.any(rung);
+    await button(called.page, 'Accept').click();
+    await Promise.all([talking(alice.page), talking(bob.page)]);
+    await button(called.page, 'Hang up').click();
+    await button(alice.page, 'Close').click();
+    await button(bob.page, 'Close').click();
+  }, 40_000);
+
+  it('shows both pictures when two offers cross', async () => {
+    await crossOffers(alice.page);
+  }, 20_000);
+
+  it('rings on a page that opens meanwhile, and ends the call of a page that goes', async () => {
+    await button(alice.page, 'Audio call').click();
+    await see(ring(bob.page));
+    await bob.page.reload();
+    await button(bob.page, 'Accept').click();
+    await Promise.all([untilFlows(alice.page, 'audio'), untilFlows(bob.page, 'audio')]);
+    bob.page.once('dialog', (dialog) => void dialog.accept());
+    await bob.page.reload();
+    await see(callOf(alice.page).getByText(/^Call ended/));
+    await button(alice.page, 'Close').click();
+    await button(bob.page, 'Back to the chats').click();
+  }, 40_000);
 
   it('stops ringing on the other devices of who answered', async () => {
     const tablet = await openCaller(browser, app.url, { phoneNumber: bob.person.phoneNumber });

@@ -2,8 +2,9 @@ import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-c
 import { type Person, signUp } from '../support/client';
 import { openVisitor, type Visitor } from './chromium';
 
-/** Keeps the connections of a page within reach of the test. */
+/** Keeps the connections and the modules of a page within reach of the test. */
 const KEEP_CONNECTIONS = `window.connections = [];
+window.loadModule = (path) => import(path);
 window.RTCPeerConnection = class extends RTCPeerConnection {
   constructor(config) {
     super(config);
@@ -83,6 +84,18 @@ interface PageWithCalls {
     getStats(): Promise<Map<string, Record<string, unknown>>>;
   }>;
   requestAnimationFrame(run: () => void): void;
+  loadModule(path: string): Promise<{ createPeer(options: object): PeerEnd }>;
+  navigator: {
+    mediaDevices: { getUserMedia(wanted: object): Promise<{ getTracks(): Array<{ stop(): void }> }> };
+  };
+}
+
+/** What `src/web/calls/peer.js` makes. */
+interface PeerEnd {
+  receive(signal: unknown): Promise<void>;
+  connectionState(): string;
+  hasVideo(): boolean;
+  close(): void;
 }
 
 /** Waits until bytes of this kind have come in and gone out on every open connection of the page. */
@@ -118,5 +131,32 @@ export async function candidateTypes(page: Page): Promise<unknown[]> {
       );
       return pairs.map((pair) => report.get(String(pair.localCandidateId))?.candidateType);
     });
+  });
+}
+
+/**
+ * Joins two ends of the page's own kind of connection, both of which begin with an offer, and waits until each shows the other's
+ * picture.
+ */
+export async function crossOffers(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const { loadModule, navigator, requestAnimationFrame } = globalThis as unknown as PageWithCalls;
+    const { createPeer } = await loadModule('/web/calls/peer.js');
+    const media = await navigator.mediaDevices.getUserMedia({ audio: true, video: true });
+    const ends: PeerEnd[] = [];
+    const makeEnd = (own: number, other: number) =>
+      createPeer({
+        config: {},
+        isPolite: own === 0,
+        isOfferer: true,
+        tracks: () => media.getTracks(),
+        send: (signal: object) => void ends[other]?.receive(JSON.parse(JSON.stringify(signal))),
+        onChange: () => undefined,
+      });
+    ends.push(makeEnd(0, 1), makeEnd(1, 0));
+    const isShown = (end: PeerEnd) => end.connectionState() === 'connected' && end.hasVideo();
+    while (!ends.every(isShown)) await new Promise<void>((resolve) => requestAnimationFrame(resolve));
+    for (const end of ends) end.close();
+    for (const track of media.getTracks()) track.stop();
   });
 }

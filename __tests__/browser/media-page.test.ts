@@ -19,6 +19,7 @@ import {
   startChat,
   type TestFile,
   tick,
+  title,
   write,
 } from './page-steps';
 
@@ -155,6 +156,39 @@ describeInBrowser('photos, films, sound and files on the chat page, between a de
     40_000,
   );
 
+  itWithFfmpeg(
+    'records a voice message, which the other hears with its length and loudness',
+    async () => {
+      await bob.page.getByRole('button', { name: 'Record a voice message' }).click();
+      await see(bob.page.getByRole('timer').getByText('0:01'));
+      await bob.page.getByRole('button', { name: 'Send voice message' }).click();
+      const sound = alice.page.locator('.audio', { hasText: 'Voice message' });
+      await see(sound.getByText(/^0:0[12]$/));
+      const heights = await sound
+        .locator('rect')
+        .evaluateAll((bars) => bars.map((bar) => bar.getAttribute('height')));
+      expect(new Set(heights).size).toBeGreaterThan(1);
+      await sound.getByRole('button', { name: 'Play' }).click();
+      await see(sound.locator('rect.is-played').nth(5));
+      await see(row(alice.page, 'Bob Brown').getByText(/^Voice message \(0:0[12]\)$/));
+    },
+    30_000,
+  );
+
+  it('discards a recording, by its button and by Esc, and sends nothing of it', async () => {
+    const before = await alice.page.locator('.audio').count();
+    for (const end of ['button', 'key']) {
+      await alice.page.getByRole('button', { name: 'Record a voice message' }).click();
+      await see(alice.page.getByRole('timer'));
+      if (end === 'key') await alice.page.keyboard.press('Escape');
+      else await alice.page.getByRole('button', { name: 'Discard the recording' }).click();
+      await see(messageBox(alice.page));
+    }
+    await write(alice.page, 'Said nothing');
+    await see(bubble(bob.page, 'Said nothing'));
+    expect(await alice.page.locator('.audio').count()).toBe(before);
+  }, 30_000);
+
   it('shows that a file is on its way, and gives its text back when it is cancelled', async () => {
     const gate = await holdUploads(alice.page);
     await attach(alice.page, [photo]);
@@ -232,7 +266,44 @@ describeInBrowser('photos, films, sound and files on the chat page, between a de
     await see(inLog(bob.page, 'This message was deleted'));
     await gone(bubble(bob.page, 'Over the reload'));
   }, 30_000);
+
+  it('puts a picture on a profile, which the other sees, and takes it away again', async () => {
+    await alice.page.getByRole('button', { name: 'Your profile' }).click();
+    await pickPicture(alice.page, wide);
+    await seePicture(alice.page.locator('.drawer .avatar img'));
+    await bob.page.getByRole('button', { name: 'Back to the chats' }).click();
+    await row(bob.page, 'Alice Adams').click();
+    await seePicture(bob.page.locator('.conversation__who .avatar img'));
+    await alice.page.getByRole('button', { name: 'Remove the picture' }).click();
+    await gone(alice.page.locator('.drawer .avatar img'));
+    await gone(alice.page.locator('.side__me .avatar img'));
+  }, 30_000);
+
+  it('lets an admin give a group its picture', async () => {
+    await alice.page.getByRole('button', { name: 'Menu', exact: true }).click();
+    await alice.page.getByRole('menuitem', { name: 'New group' }).click();
+    await alice.page.getByLabel('Group name').fill('Trip');
+    await alice.page.getByRole('dialog').getByText('Bob Brown').click();
+    await alice.page.getByRole('button', { name: 'Create group' }).click();
+    await see(title(alice.page, 'Trip'));
+    await alice.page.locator('.conversation__who').click();
+    await pickPicture(alice.page, photo);
+    await see(inLog(alice.page, 'You changed the picture'));
+    await bob.page.getByRole('button', { name: 'Back to the chats' }).click();
+    await seePicture(row(bob.page, 'Trip').locator('.avatar img'));
+    await row(bob.page, 'Trip').click();
+    await bob.page.locator('.conversation__who').click();
+    await seePicture(bob.page.locator('.drawer .avatar img'));
+    expect(await bob.page.getByRole('button', { name: 'Change the picture' }).count()).toBe(0);
+  }, 30_000);
 });
+
+/** Changes the picture that a drawer shows. */
+async function pickPicture(page: Page, file: TestFile): Promise<void> {
+  const chooser = page.waitForEvent('filechooser');
+  await page.getByRole('button', { name: 'Change the picture' }).click();
+  await (await chooser).setFiles([file]);
+}
 
 /** Holds every upload of a page back until it is opened, or the page went away. */
 async function holdUploads(page: Page) {

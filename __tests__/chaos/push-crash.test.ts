@@ -73,4 +73,4 @@ it('pushes each acknowledged message once, under its collapse id, when it is kil
   await say(ann, otherId, 'and one more');
   await fcm.waitFor(witness, 2);
   expect(fcm.sent(token)).toHaveLength(4);
-}, 120_000);
+}, 240_000);

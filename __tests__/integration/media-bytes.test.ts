@@ -10,6 +10,7 @@ import { startWorld, type World } from '../support/native-world';
 import {
   describeWithFfmpeg,
   emptyMp4,
+  endlessVoiceNote,
   fetchBytes,
   film,
   picture,
@@ -234,6 +235,13 @@ describeWithFfmpeg('with ffmpeg', () => {
     expect(Math.abs(body.media.durationMs - 1500)).toBeLessThan(200);
     expect(body.media.waveform).toHaveLength(64);
     expect(Math.max(...body.media.waveform)).toBe(100);
+  });
+
+  it('a voice note from a browser’s recorder, whose header does not tell its length, has it nevertheless', async () => {
+    const { body } = await send(await endlessVoiceNote(), 'voice.webm');
+    expect(body.media.kind).toBe('audio');
+    expect(Math.abs(body.media.durationMs - 1500)).toBeLessThan(200);
+    expect(body.media.waveform).toHaveLength(64);
   });
 
   it('a film without film in it is refused, and leaves nothing', async () => {

@@ -1,78 +1,37 @@
-import { randomUUID } from 'node:crypto';
 import { PushTokenModel } from '../../src/models/push-token.model';
-import { startTestApp, type TestApp } from '../support/app';
-import { connect, type Person, signUp, type TestSocket } from '../support/client';
-import { type FakeFcm, startFakeFcm, UNREGISTERED } from '../support/fake-fcm';
-import { clockAhead, say } from '../support/native-world';
+import type { Person, TestSocket } from '../support/client';
+import { type FakeFcm, UNREGISTERED } from '../support/fake-fcm';
+import { say } from '../support/native-world';
+import { type PushWorld, startPushWorld } from '../support/push-world';
 
-const clock = clockAhead();
-const open: TestSocket[] = [];
+let world: PushWorld;
 let fcm: FakeFcm;
-let app: TestApp;
 let ann: Person;
-let witness: { token: string; chatId: string };
 
 beforeAll(async () => {
-  fcm = await startFakeFcm();
-  app = await startTestApp({ overrides: { clock, push: fcm.provider() } });
-  ann = await signUp(app, { name: 'Ann' });
-  const person = await signUp(app, { name: 'Witness' });
-  witness = { token: await withPush(person), chatId: await chatWith(person) };
+  world = await startPushWorld();
+  fcm = world.fcm;
+  ann = world.ann;
 });
-afterEach(() => {
-  fcm.answer(() => undefined);
-  for (const socket of open.splice(0)) socket.disconnect();
-});
-afterAll(async () => {
-  await app.stop();
-  await fcm.stop();
-});
+afterEach(() => world.tidy());
+afterAll(() => world.stop());
 
-async function online(person: Person): Promise<TestSocket> {
-  const socket = await connect(app, person);
-  open.push(socket);
-  return socket;
-}
-
-/** Registers a push token for the person's device, then goes offline. */
-async function withPush(person: Person): Promise<string> {
-  const fcmToken = `token-${randomUUID()}`;
-  const socket = await online(person);
-  await socket.ask('register_device', { deviceId: person.deviceId, platform: 'android', fcmToken });
-  const gone = new Promise<void>((resolve) =>
-    app.bus.on('connection.closed', ({ deviceId }) => (deviceId === person.deviceId ? resolve() : undefined)),
-  );
-  socket.disconnect();
-  await gone;
-  return fcmToken;
-}
-
-async function anotherDevice({ phoneNumber }: Person): Promise<Person> {
-  clock.advance(31_000);
-  return signUp(app, { phoneNumber });
-}
-
-async function chatWith(person: Person): Promise<string> {
-  return (await ann.api('POST', '/api/chats/private', { userId: person.id })).body.chat.id;
-}
+const online = (person: Person): Promise<TestSocket> => world.online(person);
+const withPush = (person: Person): Promise<string> => world.withPush(person);
+const chatWith = (person: Person): Promise<string> => world.chatWith(person);
+const settled = (): Promise<void> => world.settled();
 
 /** Somebody with a phone that is away, and a tablet. */
 async function ben() {
-  const phone = await signUp(app, { name: 'Ben' });
-  const tablet = await anotherDevice(phone);
+  const phone = await world.person('Ben');
+  const tablet = await world.anotherDevice(phone);
   return { phone, tablet, token: await withPush(phone), chatId: await chatWith(phone) };
-}
-
-/** Everything said before has been decided, sent or dropped when a later message to somebody else has arrived. */
-async function settled(): Promise<void> {
-  const { text } = (await say(ann, witness.chatId, `now ${randomUUID()}`)).content;
-  await fcm.waitFor(witness.token, 1, ({ notification }) => notification?.body === text);
 }
 
 describe('what became of pushes', () => {
   it('is counted', async () => {
     const sent = async () => {
-      const text = await (await fetch(`${app.url}/metrics`)).text();
+      const text = await (await fetch(`${world.app.url}/metrics`)).text();
       return Number(/^parley_pushes_total\{outcome="sent"\} (\d+)$/m.exec(text)?.[1] ?? 0);
     };
     const before = await sent();
@@ -156,10 +115,10 @@ describe('a message', () => {
 });
 
 describe('no push', () => {
-  it('goes to whoever muted, read, cleared, left or blocked, nor about what one wrote oneself or the server did', async () => {
+  it('goes to whoever muted, left or blocked, nor about what one wrote oneself or the server did', async () => {
     const people = [];
     for (const name of ['Muter', 'Blocker', 'Leaver', 'Friend']) {
-      const person = await signUp(app, { name });
+      const person = await world.person(name);
       people.push({ person, token: await withPush(person) });
     }
     const [muter, blocker, leaver, friend] = people.map(({ person }) => person) as [
@@ -171,7 +130,7 @@ describe('no push', () => {
     const memberIds = people.map(({ person }) => person.id);
     const { body } = await ann.api('POST', '/api/chats/group', { name: 'Team', memberIds });
     const chatId: string = body.chat.id;
-    const mutedUntil = new Date(clock.now().getTime() + 3_600_000).toISOString();
+    const mutedUntil = new Date(world.clock.now().getTime() + 3_600_000).toISOString();
     await muter.api('PUT', `/api/chats/${chatId}/settings`, { mutedUntil });
     await blocker.api('POST', '/api/contacts/block', { userId: ann.id });
     await leaver.api('DELETE', `/api/chats/${chatId}/members/${leaver.id}`);
@@ -189,11 +148,28 @@ describe('no push', () => {
     ]);
   });
 
+  it('goes about what was put away before it could be sent, and what stands there is taken away', async () => {
+    const { tablet, token, chatId } = await ben();
+    await say(ann, chatId, 'one');
+    await fcm.waitFor(token);
+    fcm.answer((message) => (message.data.seq === '2' ? { status: 500 } : undefined));
+    const before = fcm.requests();
+    await say(ann, chatId, 'two');
+    await fcm.asked(before + 1);
+    await tablet.api('POST', `/api/notifications/clear/${chatId}`);
+    fcm.answer(() => undefined);
+    const [, clear] = await fcm.waitFor(token, 2);
+    expect(clear).toMatchObject({ data: { type: 'read', chatId, readSeq: '1', badge: '0' } });
+    await say(ann, chatId, 'three');
+    const [, , third] = await fcm.waitFor(token, 3);
+    expect(third).toMatchObject({ data: { seq: '3', badge: '1' } });
+  });
+
   it('goes to a device that signed out, or whose token another account has now', async () => {
     const { phone, token, chatId } = await ben();
     await phone.api('POST', '/api/auth/logout');
     await say(ann, chatId, 'Gone?');
-    const [first, second] = [await signUp(app, { name: 'First' }), await signUp(app, { name: 'Second' })];
+    const [first, second] = [await world.person('First'), await world.person('Second')];
     const shared = await withPush(first);
     const socket = await online(second);
     await socket.ask('register_device', { deviceId: second.deviceId, platform: 'ios', fcmToken: shared });

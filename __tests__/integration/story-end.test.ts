@@ -109,7 +109,14 @@ describe('on every path', () => {
     const expires = Number(new URL(mediaUrl).searchParams.get('expires'));
     expect(expires).toBe(Math.floor(endMs / 1000));
     nowMs = expires * 1000 - 1;
-    expect((await fetchBytes(mediaUrl)).status).toBe(200);
+    const served = await fetchBytes(mediaUrl);
+    expect([served.status, served.headers.get('cache-control')]).toEqual([200, 'private, max-age=0']);
+    nowMs = endMs - 10_000;
+    const age = Number(
+      /max-age=(\d+)/.exec((await fetchBytes(mediaUrl)).headers.get('cache-control') ?? '')?.[1],
+    );
+    expect(age).toBeLessThanOrEqual(10);
+    expect(age).toBeGreaterThanOrEqual(9);
     nowMs = endMs;
     expect((await fetchBytes(mediaUrl)).status).toBe(401);
   });

@@ -98,6 +98,14 @@ export function voiceNote(): Promise<Buffer> {
   return made(['-f', 'lavfi', '-i', 'sine=frequency=300', '-t', '1.5', '-c:a', 'libopus'], 'webm');
 }
 
+/** The same as it comes from a browser's recorder, which cannot go back to write the length into the header. */
+export async function endlessVoiceNote(): Promise<Buffer> {
+  const args = ['-v', 'error', '-f', 'lavfi', '-i', 'sine=frequency=300', '-t', '1.5', '-c:a', 'libopus'];
+  const run = promisify(execFile);
+  const { stdout } = await run('ffmpeg', [...args, '-f', 'webm', '-live', '1', '-'], { encoding: 'buffer' });
+  return stdout;
+}
+
 /** One track of an MP4 without film in it, made by hand so that it needs no ffmpeg: `ftyp`, `moov` and `mdat`. */
 export function emptyMp4(): Buffer {
   return Buffer.concat([

@@ -1,4 +1,5 @@
 import { ConfigError, loadConfig } from '../../src/config/env';
+import { AVAILABLE_DIALECTS } from '../../src/config/env-dialects';
 import type { EnvSource } from '../../src/config/env-reader';
 
 const PRODUCTION = {
@@ -114,5 +115,20 @@ describe('settings in production', () => {
       'ALLOWED_ORIGINS must not be "*" in production',
       'JWT_SECRET must have at least 32 characters in production',
     ]);
+  });
+});
+
+describe('DIALECTS', () => {
+  it('means all when it is not set, none when it is empty', () => {
+    expect(loadConfig({}).dialects).toEqual({ enabled: [...AVAILABLE_DIALECTS], fallback: 'native' });
+    expect(loadConfig({ DIALECTS: 'all' }).dialects).toEqual(loadConfig({}).dialects);
+    expect(loadConfig({ DIALECTS: '' }).dialects.enabled).toEqual([]);
+  });
+
+  it('bounds what DEFAULT_DIALECT may be', () => {
+    for (const name of AVAILABLE_DIALECTS) {
+      expect(loadConfig({ DIALECTS: name, DEFAULT_DIALECT: name }).dialects.fallback).toBe(name);
+      expect(faultsOf({ DIALECTS: '', DEFAULT_DIALECT: name })).toHaveLength(1);
+    }
   });
 });

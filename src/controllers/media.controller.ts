@@ -23,24 +23,25 @@ export function createMediaController(deps: {
 }) {
   const { media, signer, authenticate } = deps;
 
-  /** By a good address anybody; else who is signed in and may see it. */
-  async function assertMayHave(req: Request, res: Response, id: string, part: MediaPart): Promise<void> {
+  /** By a good address anybody, for as long as it is good; else who is signed in and may see it. Answers how many seconds that holds. */
+  async function assertMayHave(req: Request, res: Response, id: string, part: MediaPart): Promise<number> {
     const { expires, signature } = validated<BytesQuery>(req);
     if (signature !== undefined && expires !== undefined) {
-      if (signer.isGood(id, part, expires, signature)) return;
+      if (signer.isGood(id, part, expires, signature)) return signer.secondsLeft(expires);
       throw unauthenticated('This address is over or was not made by this server');
     }
     await authenticate(req, res, () => undefined);
     await media.get(actorOf(req).userId, id);
+    return 0;
   }
 
   const bytes =
     (part: MediaPart): RequestHandler =>
     async (req, res) => {
       const id = validated<BytesQuery>(req).id.toLowerCase();
-      await assertMayHave(req, res, id, part);
+      const maxAgeSeconds = await assertMayHave(req, res, id, part);
       const found = await media.locate(id, part);
-      await sendMedia(req, res, part, found);
+      await sendMedia(req, res, { part, maxAgeSeconds, ...found });
     };
 
   return {

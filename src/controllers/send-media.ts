@@ -5,8 +5,9 @@ import type { MediaPart } from '../services/media.service';
 
 /** What a browser may show in its place; everything else is offered to be saved. */
 const SHOWN = /^(?:image\/(?:jpeg|png|webp|gif|avif)|video\/|audio\/)/;
-/** The bytes of an id never change, but who may see them does. */
+/** The bytes of an id never change, but who may see them does, and until when. */
 const CACHE_SECONDS = 3600;
+const REDIRECT_CACHE_SECONDS = 60;
 
 /**
  * Answers with the bytes, whole or a range of them (RFC 9110, section 14), or sends the caller to where they are. Nothing in them can
@@ -15,11 +16,18 @@ const CACHE_SECONDS = 3600;
 export async function sendMedia(
   req: Request,
   res: Response,
-  part: MediaPart,
-  { media, location }: { media: MediaRecord; location: MediaLocation },
+  found: {
+    part: MediaPart;
+    media: MediaRecord;
+    location: MediaLocation;
+    /** For so long the caller may have them without asking again. */
+    maxAgeSeconds: number;
+  },
 ): Promise<void> {
+  const { part, media, location, maxAgeSeconds } = found;
+  const keep = (most: number) => `private, max-age=${Math.min(most, maxAgeSeconds)}`;
   if ('redirect' in location) {
-    res.set('Cache-Control', 'private, max-age=60').redirect(302, location.redirect);
+    res.set('Cache-Control', keep(REDIRECT_CACHE_SECONDS)).redirect(302, location.redirect);
     return;
   }
   const mimeType = part === 'thumbnail' ? 'image/webp' : media.mimeType;
@@ -30,7 +38,7 @@ export async function sendMedia(
     'Content-Type': isShown || part === 'thumbnail' ? mimeType : 'application/octet-stream',
     'Content-Security-Policy': "default-src 'none'; sandbox",
     'X-Content-Type-Options': 'nosniff',
-    'Cache-Control': `private, max-age=${CACHE_SECONDS}`,
+    'Cache-Control': keep(CACHE_SECONDS),
     ETag: `"${String(media._id)}-${part}"`,
   });
   await new Promise<void>((resolve, reject) => {

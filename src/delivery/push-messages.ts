@@ -1,22 +1,22 @@
-import type { EventBus } from '../events/event-bus';
-import type { MessageRecord } from '../models/message.model';
-import { chatCollapseId, presentMessagePush } from '../presenters/push.presenter';
-import type { PushFacts } from '../services/push-facts';
-import type { PushMarks } from '../services/push-marks';
-import type { PushDevice, PushTokenService } from '../services/push-token.service';
+import { MessageModel, type MessageRecord } from '../models/message.model';
+import { toObjectId } from '../models/object-id';
+import type { PushMarkRecord } from '../models/push-mark.model';
+import { trusted } from '../models/trusted';
+import { chatCollapseId, presentMessagePush, subjectOf } from '../presenters/push.presenter';
+import type { PushDevice } from '../services/push-token.service';
 import type { RosterService } from '../services/roster.service';
 import type { Roster } from '../services/roster.types';
-import type { Clock } from '../types/clock';
 import type { PushNote } from '../types/push-note';
 import type { PushAcks } from './push-acks';
-import type { PushComposer, PushJob, PushQueue } from './push-queue';
+import type { Requeue } from './push-owed';
+import { currentTokens, type PushParts } from './push-parts';
+import type { PushComposer, PushJob } from './push-queue';
 import type { PushedMessage, PushTold } from './push-told';
-
-/** Which of the devices have a connection to another node, for these devices. */
-export type WhoIsElsewhere = (devices: readonly PushDevice[]) => Promise<(device: PushDevice) => boolean>;
 
 /** A message that nobody has heard of for so long is no news any more. */
 const STALE_AFTER_MS = 24 * 3_600_000;
+/** Of one chat that waited for long the newest are enough: each takes the place of the one before. */
+const OWED_OF_ONE_CHAT = 20;
 
 export interface MessagePushes {
   /**
@@ -31,26 +31,22 @@ export interface MessagePushes {
   hear(messages: readonly MessageRecord[]): Promise<void>;
   /** Queues one push, also again; false when there is no room, and it stays owed. */
   push(device: PushDevice, message: PushedMessage & { at: Date }, waitMs?: number): boolean;
+  /** Queues anew what a device is owed of a chat. */
+  requeue: Requeue;
   /** From now on connections end because the server does; their devices come back. */
   stop(): void;
 }
 
 /** Owns who is pushed a message: each device by itself, whatever the user's others do (contract section 7). */
-export function createMessagePushes(deps: {
-  bus: EventBus;
-  clock: Clock;
-  rosters: RosterService;
-  tokens: Pick<PushTokenService, 'devicesOf'>;
-  isConnected: (device: PushDevice) => boolean;
-  whoIsElsewhere: WhoIsElsewhere;
-  facts: Pick<PushFacts, 'messages'>;
-  marks: PushMarks;
-  queue: PushQueue;
-  acks: PushAcks;
-  told: PushTold;
-  /** The wait of what is owed from before the last start, in which devices may connect again. */
-  overdueWaitMs: number;
-}): MessagePushes {
+export function createMessagePushes(
+  deps: PushParts & {
+    rosters: RosterService;
+    acks: PushAcks;
+    told: PushTold;
+    /** The wait of what is owed from before the last start, in which devices may connect again. */
+    overdueWaitMs: number;
+  },
+): MessagePushes {
   const { bus, clock, rosters, tokens, isConnected, whoIsElsewhere, facts, marks, queue, acks, told } = deps;
   const messageOf = new WeakMap<PushJob, PushedMessage>();
   let isStopped = false;
@@ -62,18 +58,18 @@ export function createMessagePushes(deps: {
       return message && !isHeld(job.device, message, job.decidedAt) ? [{ job, message }] : [];
     });
     const wanted = waiting.map(({ job, message }) => ({ userId: job.device.userId, ...message }));
-    const devices = waiting.map(({ job }) => job.device);
-    const [found, tokenOf, isElsewhere] = await Promise.all([
+    const [found, tokenOf] = await Promise.all([
       facts.messages(wanted),
-      currentTokens(tokens, devices),
-      whoIsElsewhere(devices),
+      currentTokens(
+        tokens,
+        waiting.map(({ job }) => job),
+      ),
     ]);
     const now = clock.now();
     const notes = new Map<PushJob, PushNote>();
     waiting.forEach(({ job, message }, i) => {
       const [fact, token] = [found[i], tokenOf(job.device)];
-      if (!fact || token === undefined || isElsewhere(job.device)) return;
-      if (isHeld(job.device, message, job.decidedAt)) return;
+      if (!fact || token === undefined || isHeld(job.device, message, job.decidedAt)) return;
       notes.set(job, { token, ...presentMessagePush(fact, now) });
     });
     return notes;
@@ -126,6 +122,11 @@ export function createMessagePushes(deps: {
 
   return {
     push,
+    async requeue(row, device, waitMs) {
+      const messages = await owedMessages(row);
+      for (const message of messages) push(device, message, waitMs);
+      return messages.length > 0;
+    },
     stop() {
       isStopped = true;
     },
@@ -172,16 +173,18 @@ function hearersOf({ members }: Roster, { senderId, seq }: MessageRecord): strin
   );
 }
 
-function toPushed({ chatId, _id, seq }: MessageRecord): PushedMessage {
+function toPushed({ chatId, _id, seq }: Pick<MessageRecord, 'chatId' | '_id' | 'seq'>): PushedMessage {
   return { chatId: String(chatId), messageId: String(_id), seq };
 }
 
-/** A device is sent to by the token it has now; one that lost it, or was signed out, not at all. */
-export async function currentTokens(
-  tokens: Pick<PushTokenService, 'devicesOf'>,
-  wanted: readonly PushDevice[],
-): Promise<(device: PushDevice) => string | undefined> {
-  const devices = await tokens.devicesOf([...new Set(wanted.map(({ userId }) => userId))]);
-  const known = new Map(devices.map(({ userId, deviceId, token }) => [`${userId}:${deviceId}`, token]));
-  return ({ userId, deviceId }) => known.get(`${userId}:${deviceId}`);
+/** The messages of a chat that a device is owed, the oldest first. */
+async function owedMessages({ about, doneSeq, dueSeq }: PushMarkRecord) {
+  const rows = await MessageModel.find(
+    { chatId: toObjectId(subjectOf(about).id), seq: trusted({ $gt: doneSeq, $lte: dueSeq }) },
+    { chatId: 1, seq: 1, createdAt: 1 },
+  )
+    .sort({ seq: -1 })
+    .limit(OWED_OF_ONE_CHAT)
+    .lean();
+  return rows.reverse().map((row) => ({ ...toPushed(row), at: row.createdAt }));
 }

@@ -25,6 +25,9 @@ export interface PushJob {
   onSettled?: (wasSent: boolean) => void;
 }
 
+/** Which of the devices have a connection to another node, for these devices. */
+export type WhoIsElsewhere = (devices: readonly PushDevice[]) => Promise<(device: PushDevice) => boolean>;
+
 /** Words jobs of its kind, all that go out together at once. */
 export type PushComposer = (jobs: readonly PushJob[]) => Promise<Map<PushJob, PushNote>>;
 
@@ -64,11 +67,12 @@ interface Lane {
  */
 export function createPushQueue(deps: {
   provider: PushProvider;
+  whoIsElsewhere: WhoIsElsewhere;
   dropToken: (device: PushDevice) => Promise<void>;
   clock: Clock;
   logger: Logger;
 }): PushQueue {
-  const { provider, dropToken, clock, logger } = deps;
+  const { provider, whoIsElsewhere, dropToken, clock, logger } = deps;
   const lanes = new Map<string, Lane>();
   const ready = { urgent: new Set<Lane>(), common: new Set<Lane>() };
   const running = { urgent: 0, common: 0 };
@@ -138,7 +142,10 @@ export function createPushQueue(deps: {
   async function attempt(jobs: PushJob[]): Promise<Map<PushJob, PushOutcome>> {
     const nowMs = clock.now().getTime();
     try {
-      const notes = await composeAll(jobs.filter(({ staleAt }) => staleAt.getTime() > nowMs));
+      const fresh = jobs.filter(({ staleAt }) => staleAt.getTime() > nowMs);
+      const isElsewhere = await whoIsElsewhere(fresh.map(({ device }) => device));
+      // Who connected to another node meanwhile hears it there.
+      const notes = await composeAll(fresh.filter(({ device }) => !isElsewhere(device)));
       const outcomes = await provider.send([...notes.values()]);
       return new Map([...notes.keys()].flatMap((job, i) => (outcomes[i] ? [[job, outcomes[i]]] : [])));
     } catch (error) {
@@ -162,11 +169,15 @@ export function createPushQueue(deps: {
     else lanes.delete(lane.key);
   }
 
-  /** Of those that people see the newest only: it takes the place of those before it on the screen, too. */
+  /** The newest of what people see and of what only the app hears: each says all that those before it did. */
   function tryLater(lane: Lane, { reason, afterMs = 0 }: Extract<PushOutcome, { kind: 'later' }>): void {
     tellTrouble(reason);
-    const newest = lane.jobs.findLastIndex(({ isAlert }) => isAlert);
-    for (const old of lane.jobs.splice(0, newest < 0 ? lane.jobs.length - 1 : newest)) settle(old, false);
+    const { jobs } = lane;
+    const newest = [jobs.findLast(({ isAlert }) => isAlert), jobs.findLast(({ isAlert }) => !isAlert)];
+    const from = jobs.findLastIndex(({ isReplacing }) => isReplacing);
+    const isKept = (job: PushJob, i: number) => i >= from && newest.includes(job);
+    lane.jobs = jobs.filter(isKept);
+    for (const job of jobs) if (!lane.jobs.includes(job)) settle(job, false);
     const backOffMs = Math.min(FIRST_RETRY_MS * 2 ** lane.attempts, LAST_RETRY_MS);
     lane.attempts += 1;
     // Not all at once, when the provider comes back.

@@ -28,8 +28,11 @@ export interface Ffmpeg {
   probe(file: string): Promise<Probe>;
   /** Writes a frame from near the beginning as PNG. @throws validation_failed when no frame can be read. */
   poster(file: string, target: string): Promise<void>;
-  /** Loudness in 64 steps, each 0 to 100; undefined for what is too long. @throws validation_failed. */
-  waveform(file: string, durationMs: number): Promise<number[] | undefined>;
+  /**
+   * Loudness in 64 steps, each 0 to 100, and the true length, which recordings made by browsers do not tell; undefined for what is too
+   * long. @throws validation_failed.
+   */
+  listen(file: string, durationMs: number): Promise<{ waveform: number[]; durationMs: number } | undefined>;
 }
 
 /** Looks for ffmpeg and its ffprobe; undefined when one of them does not run. */
@@ -58,13 +61,14 @@ function createFfmpeg(ffmpeg: string, ffprobe: string): Ffmpeg {
       await readable(run(ffmpeg, [...args, '-c:v', 'png', target], limits()));
     },
 
-    async waveform(file, durationMs) {
+    async listen(file, durationMs) {
       if (durationMs > WAVEFORM_MAX_MS) return undefined;
       const args = ['-v', 'error', '-i', ...local(file), '-ac', '1', '-ar', String(WAVEFORM_RATE)];
       const { stdout } = await readable(
         run(ffmpeg, [...args, '-f', 's16le', '-'], { ...limits(), encoding: 'buffer' }),
       );
-      return loudness(stdout);
+      const samples = Math.floor(stdout.length / 2);
+      return { waveform: loudness(stdout), durationMs: Math.round((samples * 1000) / WAVEFORM_RATE) };
     },
   };
 }

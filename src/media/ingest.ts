@@ -70,18 +70,18 @@ async function ingestRecording(
   if (isMp4 && !(await isWholeMp4(file))) throw invalidField('file', 'is cut off');
   if (!ffmpeg) return { kind, mimeType, hasThumbnail: false };
   const { hasVideo, durationMs, width, height } = await ffmpeg.probe(file);
-  const known = durationMs === undefined ? {} : { durationMs };
   if (!hasVideo) {
-    const waveform = await ffmpeg.waveform(file, durationMs ?? 0);
-    const audioType = mimeType.replace(/^video\//, 'audio/');
+    const heard = await ffmpeg.listen(file, durationMs ?? 0);
+    const length = durationMs ?? heard?.durationMs;
     return {
       kind: 'audio',
-      mimeType: audioType,
-      ...known,
-      ...(waveform && { waveform }),
+      mimeType: mimeType.replace(/^video\//, 'audio/'),
+      ...(length !== undefined && { durationMs: length }),
+      ...(heard && { waveform: heard.waveform }),
       hasThumbnail: false,
     };
   }
+  const known = durationMs === undefined ? {} : { durationMs };
   const frame = `${file}.frame`;
   await ffmpeg.poster(file, frame);
   await makeThumbnail(frame, thumbnailOf(file));

@@ -44,6 +44,10 @@ const contactSchema = new Schema<ContactRecord>(
 contactSchema.index({ ownerId: 1, userId: 1 }, { unique: true });
 contactSchema.index({ userId: 1 });
 contactSchema.index({ ownerId: 1, status: 1, direction: 1, requestedAt: -1, _id: -1 });
+contactSchema.index(
+  { requestedAt: 1 },
+  { partialFilterExpression: { status: 'pending', direction: 'incoming' } },
+);
 contactSchema.index({ isUntold: 1 }, { partialFilterExpression: { isUntold: true } });
 
 export const ContactModel = model<ContactRecord>('Contact', contactSchema);

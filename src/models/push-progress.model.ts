@@ -7,10 +7,16 @@ import { model, Schema } from 'mongoose';
 export interface PushProgressRecord {
   _id: 'push';
   at: Date;
+  /** When pushes began; what was written before is no news. */
+  from: Date;
 }
 
 const pushProgressSchema = new Schema<PushProgressRecord>(
-  { _id: { type: String, required: true }, at: { type: Date, required: true } },
+  {
+    _id: { type: String, required: true },
+    at: { type: Date, required: true },
+    from: { type: Date, required: true },
+  },
   { versionKey: false },
 );
 

@@ -1,3 +1,4 @@
+import type { CallRecord } from '../models/call.model';
 import type { MessageFacts, NamedUser } from '../services/push-facts';
 import type { Content } from '../types/content';
 import type { PushNote } from '../types/push-note';
@@ -17,9 +18,10 @@ export function chatCollapseId(chatId: string): string {
   return `chat-${chatId}`;
 }
 
-/** The chat that a collapse id is about. */
-export function chatOfCollapseId(about: string): string | undefined {
-  return about.startsWith('chat-') ? about.slice('chat-'.length) : undefined;
+/** What kind of thing a collapse id is about, and which one. */
+export function subjectOf(about: string): { kind: string; id: string } {
+  const [kind = '', id = ''] = about.split('-');
+  return { kind, id };
 }
 
 /** A new message, with a short form of it in no language. */
@@ -63,8 +65,100 @@ export function presentClearedPush(told: { chatId: string; readSeq: number; badg
   };
 }
 
+const CALL_SIGNS = { audio: '📞', video: '📹' } as const;
+const MISSED_SIGN = '📵';
+const REQUEST_SIGN = '👋';
+/** A device that is out of reach for longer has stopped to ring by itself. */
+const RING_END_TTL_SECONDS = 60;
+const MISSED_CALL_TTL_SECONDS = 7 * 86_400;
+
+/** What pushes about a call have in common: its end takes the place of its ring, and that it was missed of both. */
+export function callCollapseId(callId: string): string {
+  return `call-${callId}`;
+}
+
+/** What pushes about somebody's contact request have in common. */
+export function requestCollapseId(requesterId: string): string {
+  return `request-${requesterId}`;
+}
+
+/** Rings, for as long as the call does. */
+export function presentRingPush(call: CallRecord, caller: NamedUser | undefined, now: Date): PushText {
+  const { ringExpiresAt, type } = call;
+  return {
+    collapseId: callCollapseId(String(call._id)),
+    alert: { title: nameOf(caller), body: CALL_SIGNS[type] },
+    isShownByApp: true,
+    data: { type: 'call', ...callData(call, caller), expiresAt: ringExpiresAt.toISOString() },
+    urgency: 'high',
+    ttlSeconds: Math.max(1, Math.floor((ringExpiresAt.getTime() - now.getTime()) / 1000)),
+  };
+}
+
+/** Stops the ringing. */
+export function presentRingEndPush(call: CallRecord, reason: string): PushText {
+  const callId = String(call._id);
+  return {
+    collapseId: callCollapseId(callId),
+    data: { type: 'call_ended', callId, reason },
+    urgency: 'high',
+    ttlSeconds: RING_END_TTL_SECONDS,
+  };
+}
+
+/** Tells of a call that was missed. */
+export function presentMissedCallPush(
+  call: CallRecord,
+  caller: NamedUser | undefined,
+  badge: number,
+): PushText {
+  return {
+    collapseId: callCollapseId(String(call._id)),
+    alert: { title: nameOf(caller), body: MISSED_SIGN },
+    data: { type: 'missed_call', ...callData(call, caller), badge: String(badge) },
+    badge,
+    urgency: 'high',
+    ttlSeconds: MISSED_CALL_TTL_SECONDS,
+  };
+}
+
+function callData({ _id, callerId, type, chatId, isGroup }: CallRecord, caller: NamedUser | undefined) {
+  return {
+    callId: String(_id),
+    callerId: String(callerId),
+    callerName: nameOf(caller),
+    callType: type,
+    isGroup: String(isGroup),
+    ...(chatId && { chatId: String(chatId) }),
+  };
+}
+
+/** Tells that somebody asks to be a contact. */
+export function presentRequestPush(requester: NamedUser, badge: number): PushText {
+  const userId = String(requester._id);
+  return {
+    collapseId: requestCollapseId(userId),
+    alert: { title: nameOf(requester), body: REQUEST_SIGN },
+    data: { type: 'contact_request', userId, badge: String(badge) },
+    badge,
+    urgency: 'high',
+    ttlSeconds: MESSAGE_TTL_SECONDS,
+  };
+}
+
+/** Takes the notification of a request away that was looked at, answered or taken back. */
+export function presentRequestGonePush(userId: string, badge: number): PushText {
+  return {
+    collapseId: requestCollapseId(userId),
+    data: { type: 'contact_request_gone', userId, badge: String(badge) },
+    badge,
+    urgency: 'normal',
+    ttlSeconds: MESSAGE_TTL_SECONDS,
+  };
+}
+
 /** How somebody is called in a push. */
-export function nameOf(user: NamedUser | undefined): string {
+function nameOf(user: NamedUser | undefined): string {
   return cut(user?.name || user?.username || NAMELESS, MAX_TITLE);
 }
 

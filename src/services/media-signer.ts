@@ -6,6 +6,8 @@ import type { MediaSigner } from './media-library.types';
 export interface MediaVerifier {
   /** True while the address is good: made by this server, for this part of this file, and not over. */
   isGood(mediaId: string, part: MediaPart, expires: string, signature: string): boolean;
+  /** How long a good address goes on being good, in whole seconds. */
+  secondsLeft(expires: string): number;
 }
 
 /**
@@ -47,5 +49,7 @@ export function createMediaSigner(deps: {
       if (given.length !== expected.length || !timingSafeEqual(given, expected)) return false;
       return Number(expires) * 1000 > clock.now().getTime();
     },
+
+    secondsLeft: (expires) => Math.max(Math.floor(Number(expires) - clock.now().getTime() / 1000), 0),
   };
 }

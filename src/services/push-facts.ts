@@ -30,6 +30,8 @@ export interface PushFacts {
   /** For each of these what to say, or nothing where it was read, muted, left, deleted or is from somebody blocked. */
   messages(wanted: readonly WantedMessage[]): Promise<Array<MessageFacts | undefined>>;
   badges(userIds: readonly string[]): Promise<Map<string, number>>;
+  /** The names of these users, by id. */
+  names(userIds: readonly string[]): Promise<Map<string, NamedUser>>;
 }
 
 /** Reads what pushes need to know, for a whole batch in a few queries, when they leave. */
@@ -39,6 +41,7 @@ export function createPushFacts(deps: { journal: Pick<Journal, 'settle'>; clock:
 
   return {
     badges,
+    names: (userIds) => readNames(unique(userIds)),
 
     async messages(wanted) {
       const chatIds = unique(wanted.map(({ chatId }) => chatId));
@@ -101,8 +104,7 @@ async function readChats(ids: readonly string[]): Promise<Map<string, ChatRecord
   return new Map(rows.map((row) => [String(row._id), row]));
 }
 
-/** The names of these users, by id. */
-export async function readNames(ids: readonly string[]): Promise<Map<string, NamedUser>> {
+async function readNames(ids: readonly string[]): Promise<Map<string, NamedUser>> {
   if (ids.length === 0) return new Map();
   const rows = await UserModel.find({ _id: trusted({ $in: [...ids] }) }, { name: 1, username: 1 }).lean();
   return new Map(rows.map((row) => [String(row._id), row]));

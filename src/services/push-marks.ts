@@ -6,6 +6,8 @@ import type { Clock } from '../types/clock';
 
 const WRITE_AFTER_MS = 100;
 const RETRY_AFTER_MS = 2000;
+const MAX_OF_USER = 5000;
+const MAX_SHOWN = 1000;
 
 /** One thing that one device hears of. */
 export interface MarkKey {
@@ -23,6 +25,10 @@ export interface PushMarks {
   flush(): Promise<void>;
   /** What devices (of these users) were told, or are to be told, about these things. */
   find(abouts: readonly string[], userIds?: readonly string[]): Promise<PushMarkRecord[]>;
+  /** What the user's devices were told of that begins so. */
+  ofUser(userId: string, aboutPrefix: string): Promise<PushMarkRecord[]>;
+  /** What was sent since then and is not forgotten, the newest 1,000 at most. */
+  shownSince(time: Date): Promise<PushMarkRecord[]>;
   /** What is still owed since this time or before, the oldest first. */
   pending(limit: number, until: Date): Promise<PushMarkRecord[]>;
   /** Forgets what was said up to `seq`; what came later stays. */
@@ -105,6 +111,20 @@ export function createPushMarks({ clock, logger }: { clock: Clock; logger: Logge
         about: trusted({ $in: [...abouts] }),
         ...(userIds && { userId: trusted({ $in: userIds.map(toObjectId) }) }),
       }).lean();
+    },
+    async ofUser(userId, aboutPrefix) {
+      await flush();
+      const rows = await PushMarkModel.find({ userId: toObjectId(userId) })
+        .limit(MAX_OF_USER)
+        .lean();
+      return rows.filter(({ about }) => about.startsWith(aboutPrefix));
+    },
+    async shownSince(time) {
+      await flush();
+      return PushMarkModel.find({ at: trusted({ $gte: time }), shownSeq: trusted({ $gt: 0 }) })
+        .sort({ at: -1 })
+        .limit(MAX_SHOWN)
+        .lean();
     },
     async pending(limit, until) {
       await flush();

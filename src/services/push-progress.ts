@@ -7,6 +7,8 @@ import { trusted } from '../models/trusted';
 import type { Clock } from '../types/clock';
 
 const WRITE_AFTER_MS = 500;
+/** While nobody writes the checkpoint moves as well, so that little has to be read after a crash. */
+const WRITE_IDLE_MS = 30_000;
 const RETRY_AFTER_MS = 2000;
 /** A message's id is made before it is written; so much earlier the reading of the log begins. */
 const MARGIN_MS = 60_000;
@@ -20,8 +22,11 @@ export interface PushProgress {
   flush(): Promise<void>;
   /** The messages of which nobody decided yet, in pages. */
   undecided(): AsyncGenerator<MessageRecord[]>;
-  /** Begins to count from now: what is older than a first start, or than a time without pushes, is no news. */
-  begin(): Promise<void>;
+  /**
+   * Begins to count from now: what is older than a first start, or than a time without pushes, is no news. Resolves to the time before
+   * which all is decided.
+   */
+  begin(): Promise<Date>;
   stop(): Promise<void>;
 }
 
@@ -34,19 +39,23 @@ export function createPushProgress(deps: {
   logger: Logger;
   /** Nothing that was announced before this time is undecided. */
   decidedBefore: () => Date;
+  /** Writes who is owed what by these decisions. */
+  writeMarks: () => Promise<void>;
 }): PushProgress {
-  const { clock, logger, decidedBefore } = deps;
+  const { clock, logger, decidedBefore, writeMarks } = deps;
   let dirty = new Map<string, number>();
   let writing: Promise<void> = Promise.resolve();
   let timer: NodeJS.Timeout | undefined;
+  let isStopped = false;
 
   function decided(chatId: string, seq: number): void {
+    if (dirty.size === 0) wakeIn(WRITE_AFTER_MS);
     dirty.set(chatId, Math.max(dirty.get(chatId) ?? 0, seq));
-    wakeIn(WRITE_AFTER_MS);
   }
 
   function wakeIn(ms: number): void {
-    timer ??= setTimeout(() => void flush().catch(() => undefined), ms).unref();
+    clearTimeout(timer);
+    if (!isStopped) timer = setTimeout(() => void flush().catch(() => undefined), ms).unref();
   }
 
   function flush(): Promise<void> {
@@ -56,9 +65,6 @@ export function createPushProgress(deps: {
   }
 
   async function write(): Promise<void> {
-    clearTimeout(timer);
-    timer = undefined;
-    if (dirty.size === 0) return;
     const batch = dirty;
     dirty = new Map();
     try {
@@ -66,9 +72,12 @@ export function createPushProgress(deps: {
       const updates = [...batch].map(([chatId, seq]) => ({
         updateOne: { filter: { _id: toObjectId(chatId) }, update: { $max: { pushedSeq: seq } } },
       }));
-      await ChatModel.collection.bulkWrite(updates, { ordered: false });
+      // What is decided stands nowhere but in the marks.
+      await writeMarks();
+      if (updates.length > 0) await ChatModel.collection.bulkWrite(updates, { ordered: false });
       // Afterwards, so that it never runs ahead of the chats.
-      await PushProgressModel.updateOne({ _id: 'push' }, { $max: { at } }, { upsert: true });
+      await PushProgressModel.updateOne({ _id: 'push' }, { $max: { at } });
+      wakeIn(dirty.size > 0 ? WRITE_AFTER_MS : WRITE_IDLE_MS);
     } catch (error) {
       logger.warn('How far pushes are decided could not be noted; it will be tried again', { cause: error });
       for (const [chatId, seq] of batch) dirty.set(chatId, Math.max(dirty.get(chatId) ?? 0, seq));
@@ -97,21 +106,28 @@ export function createPushProgress(deps: {
         if (!last) return;
         after = last._id;
         await readPushedSeqs(page, pushedSeqs);
-        yield page.filter(({ chatId, seq }) => seq > (pushedSeqs.get(String(chatId)) ?? 0));
+        const isOpen = ({ chatId, seq, createdAt }: MessageRecord) =>
+          createdAt >= checkpoint.from && seq > (pushedSeqs.get(String(chatId)) ?? 0);
+        yield page.filter(isOpen);
       }
     },
 
     async begin() {
-      await PushProgressModel.updateOne(
+      const now = clock.now();
+      const { at } = await PushProgressModel.findOneAndUpdate(
         { _id: 'push' },
-        { $setOnInsert: { at: clock.now() } },
-        { upsert: true },
-      );
+        { $setOnInsert: { at: now, from: now } },
+        { upsert: true, returnDocument: 'after' },
+      )
+        .orFail()
+        .lean();
+      return new Date(Math.max(at.getTime(), now.getTime() - MAX_BEHIND_MS));
     },
 
     async stop() {
-      await flush().catch(() => undefined);
+      isStopped = true;
       clearTimeout(timer);
+      await flush().catch(() => undefined);
     },
   };
 }

@@ -46,7 +46,7 @@ export function createActions({ api, store, socket }) {
     startPrivate: (userId) => keepChat(api.post('/api/chats/private', { userId })),
     /** @param {string} name @param {string[]} memberIds */
     createGroup: (name, memberIds) => keepChat(api.post('/api/chats/group', { name, memberIds })),
-    /** @param {string} chatId @param {{ name?: string, description?: string }} fields */
+    /** @param {string} chatId @param {{ name?: string, description?: string, avatarUrl?: string | null }} fields */
     updateGroup: (chatId, fields) => keepChat(api.put(`/api/chats/${at(chatId)}`, fields)),
     /** @param {string} chatId @param {object} settings */
     updateSettings: (chatId, settings) => keepChat(api.put(`/api/chats/${at(chatId)}/settings`, settings)),

@@ -2,6 +2,7 @@
 import { safeUrl } from './lib/media-url.js';
 import { createPlayer } from './lib/player.js';
 import { createPreviews } from './lib/previews.js';
+import { squared } from './lib/square.js';
 import { createAddressRenewal } from './net/address-renewal.js';
 import { createFileOutbox } from './net/file-outbox.js';
 import { createFileShelf } from './net/file-shelf.js';
@@ -55,6 +56,29 @@ export function createMediaParts({ session, api, store, socket, outbox, app }) {
     app().conversation.toEnd();
   }
 
+  /** @type {import('./page').App['sendVoice']} */
+  function sendVoice(chatId, { file, durationMs, waveform }, replyTo) {
+    const { name, size, type: mimeType } = file;
+    files.send(chatId, file, { type: 'audio', name, size, mimeType, durationMs, waveform }, replyTo);
+    app().conversation.toEnd();
+  }
+
+  /** @type {import('./page').App['setOwnPicture']} */
+  async function setOwnPicture(file) {
+    const sent = { path: '/api/users/upload-avatar', field: 'avatar' };
+    const { user } = await uploader.send(await squared(file), sent);
+    store.update((state) => {
+      state.me = user;
+      state.users.set(user.id, user);
+    });
+  }
+
+  /** @type {import('./page').App['setGroupPicture']} */
+  async function setGroupPicture(chatId, file) {
+    const { media } = await uploader.send(await squared(file));
+    await app().actions.updateGroup(chatId, { avatarUrl: media.url });
+  }
+
   /** @type {import('./page').App['cancelUpload']} */
   function cancelUpload({ tempId, chatId, content }) {
     outbox.discard(tempId);
@@ -63,7 +87,18 @@ export function createMediaParts({ session, api, store, socket, outbox, app }) {
 
   return {
     /** What the views may use of it. */
-    shared: { uploader, previews, renewal, files, player, sendFiles, cancelUpload },
+    shared: {
+      uploader,
+      previews,
+      renewal,
+      files,
+      player,
+      sendFiles,
+      sendVoice,
+      cancelUpload,
+      setOwnPicture,
+      setGroupPicture,
+    },
     files,
     /** The outbox must be restored. */
     start() {

@@ -2,14 +2,17 @@
 import { createActions } from './actions.js';
 import { createMediaParts } from './app-media.js';
 import { createCalls } from './calls/calls.js';
+import { createContacts } from './contact-actions.js';
 import { h, setText } from './lib/dom.js';
 import { announcement, errorText } from './lib/words.js';
 import { createApi } from './net/api.js';
 import { listen } from './net/live.js';
+import { createNotices } from './net/notices.js';
 import { createOutbox } from './net/outbox.js';
 import { createPeople } from './net/people.js';
 import { createReceipts } from './net/receipts.js';
 import { createSocket } from './net/socket.js';
+import { createStories } from './net/stories.js';
 import { createSync } from './net/sync.js';
 import { chatIdInAddress, createRouter } from './router.js';
 import { partnerId, sortedChats, unreadChatCount } from './state/selectors.js';
@@ -44,6 +47,15 @@ export function createApp({ session, onSignedOut }) {
   const outbox = createOutbox({ store, socket });
   const media = createMediaParts({ session, api, store, socket, outbox, app: () => app });
   const receipts = createReceipts({ store, socket });
+  const stories = createStories({
+    store,
+    api,
+    socket,
+    uploader: media.shared.uploader,
+    onReaction: (name, emoji) => toast(`${name} reacted with ${emoji} to your story`),
+  });
+  const notices = createNotices({ store, api, socket, onChange: () => store.update(() => {}) });
+  const contacts = createContacts({ store, api, socket, onChange: onContactsChanged });
   const sync = createSync({ store, socket, onDone: onCaughtUp });
   const router = createRouter(showAddressed);
   const calls = createCalls({ store, api, socket, onChange: () => callViews.render(), say: toast });
@@ -54,9 +66,12 @@ export function createApp({ session, onSignedOut }) {
     socket,
     actions,
     calls,
+    contacts,
+    notices,
     people,
     outbox,
     receipts,
+    stories,
     ...media.shared,
     signOut,
     guard,
@@ -112,6 +127,8 @@ export function createApp({ session, onSignedOut }) {
 
   function stop() {
     callViews.stop();
+    stories.stop();
+    notices.stop();
     socket.stop();
     media.stop();
     clearInterval(ticker);
@@ -130,9 +147,18 @@ export function createApp({ session, onSignedOut }) {
     onSignedOut();
   }
 
+  /** The feed of one's own changes has the truth about contacts and blocks. */
+  function onContactsChanged() {
+    sync.schedule();
+    notices.schedule();
+    store.update(() => {});
+  }
+
   function onConnected() {
     void sync.run();
     void calls.resume();
+    void stories.load().catch(() => {});
+    notices.schedule();
   }
 
   /** @param {import('./types').State['connection']} connection */
@@ -169,6 +195,7 @@ export function createApp({ session, onSignedOut }) {
     banner.render();
     const unread = unreadChatCount(state);
     document.title = unread > 0 ? `(${unread}) Parley` : 'Parley';
+    notices.watch();
     people.need(partnersOnTop(), true);
     people.need(peopleInList());
   }

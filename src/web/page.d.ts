@@ -1,13 +1,17 @@
 import type { Actions } from './actions.js';
 import type { Calls } from './calls/calls.js';
+import type { Contacts } from './contact-actions.js';
 import type { Player } from './lib/player.js';
 import type { Previews } from './lib/previews.js';
+import type { Recorded } from './lib/recording.js';
 import type { AddressRenewal } from './net/address-renewal.js';
 import type { FileOutbox } from './net/file-outbox.js';
+import type { Notices } from './net/notices.js';
 import type { Outbox } from './net/outbox.js';
 import type { People } from './net/people.js';
 import type { Receipts } from './net/receipts.js';
 import type { Socket } from './net/socket.js';
+import type { Stories } from './net/stories.js';
 import type { Uploader } from './net/upload.js';
 import type { Store } from './state/store.js';
 import type { Message, Outgoing } from './types';
@@ -21,9 +25,12 @@ export interface App {
   socket: Socket;
   actions: Actions;
   calls: Calls;
+  contacts: Contacts;
+  notices: Notices;
   people: People;
   outbox: Outbox;
   receipts: Receipts;
+  stories: Stories;
   uploader: Uploader;
   /** Messages whose files are on their way. */
   files: FileOutbox;
@@ -36,6 +43,10 @@ export interface App {
   send(chatId: string, text: string, replyTo?: Message['replyTo']): void;
   /** One message for each file; the text is the caption of the first, or a message before them if that has its own. */
   sendFiles(chatId: string, picked: Picked[], text: string, replyTo?: Message['replyTo']): Promise<void>;
+  sendVoice(chatId: string, recorded: Recorded, replyTo?: Message['replyTo']): void;
+  setOwnPicture(file: File): Promise<void>;
+  /** For admins. */
+  setGroupPicture(chatId: string, file: File): Promise<void>;
   /** Stops a file on its way; its text goes back to where it was written. */
   cancelUpload(entry: Outgoing): void;
   /** Opens a message's chat and scrolls to it. */

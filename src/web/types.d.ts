@@ -104,6 +104,29 @@ export interface Timeline {
   olderCursor: number | null;
 }
 
+export interface Story {
+  id: string;
+  userId: string;
+  type: 'text' | 'image' | 'video';
+  text: string | null;
+  mediaUrl: string | null;
+  caption: string | null;
+  background: string | null;
+  createdAt: string;
+  expiresAt: string;
+  viewed: boolean;
+  /** Of one's own. */
+  viewCount?: number;
+  highlight: { title: string } | null;
+}
+
+/** What one person shows, the oldest first. */
+export interface FeedEntry {
+  user: User;
+  stories: Story[];
+  allViewed: boolean;
+}
+
 export interface Watermark {
   deliveredSeq: number;
   readSeq: number;
@@ -118,9 +141,11 @@ export interface State {
   outbox: Outgoing[];
   watermarks: Map<string, Map<string, Watermark>>;
   typing: Map<string, Map<string, number>>;
+  stories: FeedEntry[];
   starred: Set<string>;
   hidden: Set<string>;
   contacts: Set<string>;
+  blocked: Set<string>;
   cursors: Record<string, number>;
   userRev: number | undefined;
   connection: 'connecting' | 'online' | 'offline' | 'replaced';
@@ -174,4 +199,31 @@ export interface OwnCall {
   /** How it ended: a word of `end-call`. */
   endStatus: string | null;
   stats: Record<string, number | string> | null;
+}
+
+/** One's own side of a relationship. */
+export interface Contact {
+  id: string;
+  status: 'PENDING' | 'ACCEPTED' | 'BLOCKED';
+  user: User;
+  direction: 'incoming' | 'outgoing';
+  createdAt: string;
+}
+
+export type Relationship = 'none' | 'pending_outgoing' | 'pending_incoming' | 'contact' | 'blocked';
+
+export interface FoundPerson extends User {
+  relationship: Relationship;
+}
+
+/** Something that waits for attention. */
+export interface Notice {
+  id: string;
+  type: 'message' | 'contact_request' | 'missed_call';
+  chatId?: string;
+  count?: number;
+  lastMessage?: Message;
+  contact?: Contact;
+  call?: Call;
+  createdAt: string;
 }

@@ -17,7 +17,7 @@ export function createV1MediaController({ media, signer }: DialectGround) {
     async (req, res) => {
       const id = validated<{ name: string }>(req).name.slice(0, 24).toLowerCase();
       await media.get(actorOf(req).userId, id);
-      await sendMedia(req, res, part, await media.locate(id, part));
+      await sendMedia(req, res, { part, maxAgeSeconds: 0, ...(await media.locate(id, part)) });
     };
 
   return {

@@ -1,5 +1,5 @@
+import { contentAsText } from '../../presenters/content-text';
 import type { MessageStatus, MessageView } from '../../presenters/message.presenter';
-import type { Content } from '../../types/content';
 
 /** A message in the words of seed 000 (contract section 6). */
 export interface V1Message {
@@ -23,26 +23,11 @@ export function presentV1Message(message: MessageView): V1Message {
     conversationId: message.chatId,
     senderId: message.senderId,
     type: content?.type ?? 'deleted',
-    content: textOf(content),
+    content: contentAsText(content),
     mediaUrl: content !== null && 'url' in content ? String(content.url) : null,
     status: message.status,
     clientMessageId: message.tempId,
     seq: message.seq,
     createdAt: message.createdAt,
   };
-}
-
-/** What a message says as one string: the text, the caption, `lat,lng`, or what a system message tells. */
-export function textOf(content: Content | null): string {
-  if (content === null) return '';
-  switch (content.type) {
-    case 'text':
-      return content.text;
-    case 'location':
-      return `${content.latitude},${content.longitude}`;
-    case 'system':
-      return content.event;
-    default:
-      return content.caption ?? '';
-  }
 }

@@ -74,7 +74,9 @@ export function createFcmPush(
     isConfigured: true,
     send: async (notes: readonly PushNote[]) => (notes.length > 0 ? sendAll(notes.map(toFcmMessage)) : []),
     async stop() {
-      await (await loaded)?.close();
+      const used = loaded;
+      loaded = undefined;
+      await (await used)?.close();
       httpAgent.destroy();
     },
   };

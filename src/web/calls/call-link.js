@@ -27,14 +27,15 @@ export function createCallLink({ socket, meId, config, media, onChange }) {
   /** What sends the description that begins the call. @type {((signal: object) => void) | null} */
   let begin = null;
 
-  /** The connection to somebody; made when there is none. @param {string} userId */
-  function peerFor(userId) {
+  /** The connection to somebody; made when there is none. @param {string} userId @param {boolean} [isOfferer] */
+  function peerFor(userId, isOfferer = false) {
     const known = peers.get(userId);
     if (known) return known;
     const peer = createPeer({
       config,
       isPolite: meId > userId,
-      tracks: media.tracks(),
+      isOfferer,
+      tracks: media.tracks,
       send: (signal) => route(userId, signal),
       onChange,
     });
@@ -98,7 +99,7 @@ export function createCallLink({ socket, meId, config, media, onChange }) {
           const request = socket.request('call-user', { callerId: meId, calleeId, type, signal });
           request.then((answer) => resolve(open(answer.call))).catch(reject);
         };
-        void peerFor(calleeId);
+        void peerFor(calleeId, true);
       }),
     /**
      * Answers the offer of a call of two.
@@ -122,7 +123,7 @@ export function createCallLink({ socket, meId, config, media, onChange }) {
     async join(known, isMesh) {
       const joined = await sendAnswer(known, null);
       const others = joined.participants.filter(({ userId, state }) => userId !== meId && state === 'joined');
-      if (isMesh) for (const { userId } of others) void peerFor(userId);
+      if (isMesh) for (const { userId } of others) void peerFor(userId, true);
       return joined;
     },
     /** @param {boolean} isOn */

@@ -138,9 +138,10 @@ export function createCalls({ store, api, socket, onChange, say }) {
   }
 
   socket.on('call-user', ({ callId, callerId, signal, call }) => {
-    if (isForCurrent(callId, callerId)) return signal && current?.link?.takeOffer(callerId, signal);
-    if (incoming && incoming.call.id === callId) Object.assign(incoming, { offer: signal, signals: [] });
-    else if (!current || current.phase === 'ended') incoming = { call, offer: signal, signals: [] };
+    if (current?.callId && isForCurrent(callId, callerId))
+      return signal && current.link?.takeOffer(callerId, signal);
+    // The server rings nobody who is in a call: whatever this page is just beginning finds the other busy.
+    incoming = { call, offer: signal, signals: [] };
     changed();
   });
   socket.on('answer-call', ({ callId, calleeId, signal }) => {
@@ -214,6 +215,7 @@ export function createCalls({ store, api, socket, onChange, say }) {
       const ring = incoming;
       if (!ring) return;
       stopRinging();
+      hangUp();
       try {
         await enter(ring.call, withVideo, ring);
       } catch (error) {

@@ -9,12 +9,14 @@
  * @param {{
  *   config: RTCConfiguration,
  *   isPolite: boolean,
- *   tracks: MediaStreamTrack[],
+ *   isOfferer: boolean,
+ *   tracks: () => MediaStreamTrack[],
  *   send: (signal: object) => void,
  *   onChange: () => void,
- * }} options `send` gets descriptions and candidates in their JSON form
+ * }} options `send` gets descriptions and candidates in their JSON form; who is no
+ * `isOfferer` waits for the other's first offer, whatever comes before it
  */
-export function createPeer({ config, isPolite, tracks, send, onChange }) {
+export function createPeer({ config, isPolite, isOfferer, tracks, send, onChange }) {
   const pc = new RTCPeerConnection(config);
   const remote = new MediaStream();
   /** What was found for the current description; told again to a device that came late. @type {object[]} */
@@ -25,7 +27,14 @@ export function createPeer({ config, isPolite, tracks, send, onChange }) {
   /** Signals are taken one after the other. */
   let turn = Promise.resolve();
 
-  for (const track of tracks) pc.addTrack(track);
+  let hasTracks = false;
+
+  function addTracks() {
+    if (!hasTracks) for (const track of tracks()) pc.addTrack(track);
+    hasTracks = true;
+  }
+
+  if (isOfferer) addTracks();
   pc.onnegotiationneeded = () => void negotiate();
   pc.onicecandidate = ({ candidate }) => {
     if (!candidate?.candidate) return;
@@ -77,6 +86,7 @@ export function createPeer({ config, isPolite, tracks, send, onChange }) {
   async function takeOffer(offer) {
     const isCrossing = isMakingOffer || pc.signalingState !== 'stable';
     if (isCrossing && !isPolite) return pc.signalingState === 'have-local-offer' && tellDescription();
+    addTracks();
     await pc.setRemoteDescription(offer);
     await addEarly();
     await describe();
@@ -114,18 +124,22 @@ export function createPeer({ config, isPolite, tracks, send, onChange }) {
     getStats: () => pc.getStats(),
     /** @param {unknown} signal @returns {Promise<void>} settled when it was taken, whatever came of it */
     receive(signal) {
-      turn = turn.then(() => take(signal)).catch(() => {});
+      turn = turn
+        .then(() => take(signal))
+        .catch(() => {})
+        .then(onChange);
       return turn;
     },
     /** Sends this picture from now on, or none. @param {MediaStreamTrack | null} track */
     async setVideo(track) {
       const link = videoLink();
+      if (!hasTracks) return;
       if (!link) return track ? void pc.addTrack(track) : undefined;
       await link.sender.replaceTrack(track);
       link.direction = track ? 'sendrecv' : 'recvonly';
     },
-    /** The other's picture, while one comes. */
-    hasVideo: () => remote.getVideoTracks().some((track) => !track.muted && track.readyState === 'live'),
+    /** Whether the other sends a picture. A track's own `muted` stays on in Chromium after an offer was taken back. */
+    hasVideo: () => /recv/.test(videoLink()?.currentDirection ?? ''),
     /** After a break of the connection to the server, in which signals may have been lost. */
     resume() {
       if (pc.signalingState === 'have-local-offer') tellDescription();

@@ -30,7 +30,7 @@ export function errorText(error) {
 /** What the server's names of fields are called on this page. @type {Record<string, string>} */
 const FIELD_NAMES = {
   otp: 'code',
-  avatarUrl: 'picture address',
+  avatarUrl: 'picture',
   bio: 'text about you',
   memberIds: 'list of members',
   'content.text': 'message',

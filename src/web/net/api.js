@@ -22,6 +22,8 @@ export function createApi(session) {
     post: (path, body = {}) => request('POST', path, body),
     /** @param {string} path @param {unknown} body */
     put: (path, body) => request('PUT', path, body),
+    /** @param {string} path */
+    patch: (path) => request('PATCH', path),
     /** @param {string} path @param {unknown} [body] */
     del: (path, body) => request('DELETE', path, body),
   };

@@ -101,9 +101,15 @@ export function isAdmin(state, chat) {
 /** More than this many are not rung at once. */
 const MAX_CALLED = 64;
 
-/** A person, or a group that is not too big. @param {State} state @param {Chat} chat */
+/** A person one did not block, or a group that is not too big. @param {State} state @param {Chat} chat */
 export function isCallable(state, chat) {
-  return partnerId(state, chat) !== null || (chat.type === 'group' && chat.memberCount <= MAX_CALLED);
+  if (chat.type === 'group') return chat.memberCount <= MAX_CALLED;
+  return partnerId(state, chat) !== null && !isBlocked(state, chat);
+}
+
+/** A private chat with somebody one has blocked. @param {State} state @param {Chat} chat */
+export function isBlocked(state, chat) {
+  return state.blocked.has(partnerId(state, chat) ?? '');
 }
 
 /** People one knows already: partners of private chats and members of groups, without oneself. @param {State} state */

@@ -30,7 +30,10 @@ function applyOwn(state, { key, value }) {
   const [kind = '', id = ''] = key.split(':');
   if (kind === 'star') setMember(state.starred, id, Boolean(value));
   if (kind === 'hidden' && value) hideMessage(state, value.chatId ?? '', id);
-  if (kind === 'contact') setMember(state.contacts, id, value?.status === 'ACCEPTED');
+  if (kind === 'contact') {
+    setMember(state.contacts, id, value?.status === 'ACCEPTED');
+    setMember(state.blocked, id, value?.status === 'BLOCKED');
+  }
   const chat = kind === 'settings' && state.chats.get(id);
   if (chat && value) state.chats.set(id, { ...chat, settings: value });
 }

@@ -6,6 +6,8 @@ import * as select from '../state/selectors.js';
 import { avatar } from './avatar.js';
 import { leave, toggleMute } from './chat-menu.js';
 import { inviteSection, memberList, renameDialog } from './group-admin.js';
+import { highlightRow } from './highlights.js';
+import { pictureEditor } from './picture-editor.js';
 
 const DISAPPEARING = [
   { seconds: 0, label: 'Off' },
@@ -24,6 +26,8 @@ export function chatInfoPanel(app, chatId) {
   const isGroup = state.chats.get(chatId)?.type === 'group';
   const head = h('div', {});
   const members = h('div', {});
+  const highlights = h('div', {});
+  let highlightsOf = '';
   const settings = h('div', {});
   const invite = inviteSection(app, chatId);
   let version = '';
@@ -36,6 +40,7 @@ export function chatInfoPanel(app, chatId) {
     const next = JSON.stringify([
       chat.name,
       chat.description,
+      chat.avatarUrl,
       chat.members,
       chat.settings,
       chat.disappearingSeconds,
@@ -46,15 +51,23 @@ export function chatInfoPanel(app, chatId) {
     if (next === version) return;
     version = next;
     fill(head, isGroup ? groupHead(app, chat) : personHead(app, chat, partner));
+    showHighlights(partner);
     fill(members, isGroup && memberList(app, chat));
     fill(settings, settingsSection(app, chat));
     invite.render(chat);
   }
 
+  /** Of the other of two, once they are known. @param {import('../types').User | undefined} partner */
+  function showHighlights(partner) {
+    if (!partner || partner.id === highlightsOf) return;
+    highlightsOf = partner.id;
+    fill(highlights, highlightRow(app, partner));
+  }
+
   void app.guard(app.actions.loadChat(chatId));
   return {
     title: isGroup ? 'Group info' : 'Contact info',
-    body: [head, settings, invite.element, members],
+    body: [head, highlights, settings, invite.element, members],
     render,
   };
 }
@@ -64,10 +77,16 @@ function groupHead(app, chat) {
   const { state } = app.store;
   const name = select.titleOf(state, chat);
   const mayEdit = select.isAdmin(state, chat);
+  const look = { id: chat.id, name, avatarUrl: chat.avatarUrl, isGroup: true };
   return h(
     'div',
     { class: 'info-head' },
-    avatar({ id: chat.id, name, avatarUrl: chat.avatarUrl, isGroup: true, size: 'big' }),
+    mayEdit
+      ? pictureEditor(() => look, {
+          onPick: (file) => app.guard(app.setGroupPicture(chat.id, file)),
+          onRemove: () => app.guard(app.actions.updateGroup(chat.id, { avatarUrl: null })),
+        })
+      : avatar({ ...look, size: 'big' }),
     h('h3', {}, name),
     h('p', { class: 'info-head__sub' }, `Group, ${chat.memberCount} members`),
     chat.description && h('p', {}, chat.description),

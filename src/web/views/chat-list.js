@@ -8,8 +8,10 @@ import { avatar } from './avatar.js';
 import { openChatMenu } from './chat-menu.js';
 import { openMainMenu } from './main-menu.js';
 import { openNewChat } from './new-chat.js';
+import { noticesPanel } from './notices.js';
 import { iconButton } from './overlay.js';
 import { createSearchResults } from './search-results.js';
+import { createStoryRow } from './story-row.js';
 import { ticks } from './ticks.js';
 
 /** @param {import('../page').App} app */
@@ -27,12 +29,13 @@ export function createChatList(app) {
   const input = searchInput(() => results.search(input.value));
   const results = createSearchResults(app);
   const header = sideHeader(app);
+  const stories = createStoryRow(app);
   const element = h(
     'nav',
     { class: 'side', 'aria-label': 'Chats' },
     header.element,
     h('div', { class: 'search', role: 'search' }, icon('search'), input),
-    h('div', { class: 'side__scroll' }, archive, list, empty, results.element),
+    h('div', { class: 'side__scroll' }, stories.element, archive, list, empty, results.element),
   );
 
   function toggleArchive() {
@@ -43,6 +46,8 @@ export function createChatList(app) {
   function render() {
     header.render();
     const query = input.value.trim().toLowerCase();
+    stories.element.hidden = query !== '' || isArchive;
+    stories.render();
     const all = select.sortedChats(state);
     const chats = all.filter((chat) =>
       query
@@ -82,11 +87,17 @@ function sideHeader(app) {
     'aria-label': 'Your profile',
     on: { click: app.openProfile },
   });
+  const bell = iconButton('bell', 'Notices', () => app.openPanel(noticesPanel(app)), {
+    class: 'icon-button bell',
+  });
+  const waiting = h('span', { class: 'badge bell__count', hidden: true });
+  bell.append(waiting);
   const element = h(
     'header',
     { class: 'side__head' },
     me,
     h('h1', {}, 'Chats'),
+    bell,
     iconButton('newChat', 'New chat', () => void openNewChat(app)),
     iconButton('menu', 'Menu', (event) => openMainMenu(app, event.currentTarget)),
   );
@@ -94,6 +105,10 @@ function sideHeader(app) {
   return {
     element,
     render() {
+      const { total } = app.notices.counts();
+      waiting.hidden = total === 0;
+      setText(waiting, total > 99 ? '99+' : String(total));
+      bell.setAttribute('aria-label', total > 0 ? `Notices: ${total}` : 'Notices');
       const { id = '', name = '', avatarUrl } = state.me ?? {};
       if (version === `${id}${name}${avatarUrl}`) return;
       version = `${id}${name}${avatarUrl}`;

@@ -1,8 +1,9 @@
 /** What one can do with a chat as a whole, from the list and from the conversation. */
 
 import { h } from '../lib/dom.js';
-import { isMuted, partnerId, titleOf } from '../state/selectors.js';
+import { isMuted, nameOf, partnerId, titleOf } from '../state/selectors.js';
 import { ask, openDialog, openMenu } from './overlay.js';
+import { confirmBlock } from './person-row.js';
 
 const HOUR_MS = 3_600_000;
 /** Muted "always": no calendar goes further in practice. */
@@ -38,11 +39,13 @@ export function openChatMenu(app, chatId, anchor, point) {
       { label: isMuted(chat) ? 'Unmute' : 'Mute', icon: 'mute', run: () => void toggleMute(app, chatId) },
       { label: archived ? 'Unarchive' : 'Archive', icon: 'archive', run: () => set({ archived: !archived }) },
       partner !== null &&
-        !state.contacts.has(partner) && {
+        !state.contacts.has(partner) &&
+        !state.blocked.has(partner) && {
           label: 'Add to contacts',
           icon: 'addPerson',
           run: () => void app.guard(app.actions.addContact(partner), 'Added to your contacts.'),
         },
+      partner !== null && blockItem(app, partner),
       chat.type === 'group' && {
         label: 'Leave group',
         icon: 'exit',
@@ -51,6 +54,15 @@ export function openChatMenu(app, chatId, anchor, point) {
       },
     ],
   });
+}
+
+/** @param {import('../page').App} app @param {string} userId */
+function blockItem(app, userId) {
+  const { state } = app.store;
+  if (state.blocked.has(userId))
+    return { label: 'Unblock', icon: 'block', run: () => void app.guard(app.contacts.unblock(userId)) };
+  const run = () => void confirmBlock(app, userId, nameOf(state, userId));
+  return { label: 'Block', icon: 'block', isDanger: true, run };
 }
 
 /** Unmutes, or asks for how long to mute. @param {import('../page').App} app @param {string} chatId */

@@ -5,6 +5,7 @@ import { nameOf } from '../state/selectors.js';
 import { acceptPastes, attachButton } from './attach.js';
 import { emojiGrid } from './emoji.js';
 import { iconButton, openMenu } from './overlay.js';
+import { createRecorder } from './recorder.js';
 import { createTray } from './tray.js';
 import { createTypingSignal } from './typing-signal.js';
 
@@ -36,6 +37,7 @@ export function createComposer(app) {
   };
   const input = h('textarea', props);
   const send = iconButton('send', 'Send', submit, { class: 'icon-button icon-button--send' });
+  const recorder = createRecorder({ onStart: onRecorder, onEnd: onRecorder, onRecorded: sendVoice });
   const element = h(
     'form',
     { class: 'composer' },
@@ -45,6 +47,8 @@ export function createComposer(app) {
     iconButton('emoji', 'Emoji', (event) => openEmoji(event.currentTarget)),
     input,
     send,
+    recorder.button,
+    recorder.element,
   );
 
   /** @param {typeof mode} next */
@@ -66,8 +70,9 @@ export function createComposer(app) {
   }
 
   function cancel() {
-    if (mode?.kind === 'edit') setText('');
+    const isEdit = mode?.kind === 'edit';
     setMode(null);
+    if (isEdit) setText('');
     input.focus();
   }
 
@@ -80,7 +85,24 @@ export function createComposer(app) {
   function grow() {
     input.style.height = 'auto';
     input.style.height = `${Math.min(input.scrollHeight, MAX_HEIGHT_PX)}px`;
-    send.disabled = input.value.trim() === '' && tray.count() === 0;
+    const isEmpty = input.value.trim() === '' && tray.count() === 0;
+    const isVoice = isEmpty && recorder.isPossible && mode?.kind !== 'edit';
+    send.disabled = isEmpty;
+    send.hidden = isVoice;
+    recorder.button.hidden = !isVoice;
+  }
+
+  function onRecorder() {
+    typing.stop();
+    element.classList.toggle('is-recording', recorder.isRunning());
+    if (!recorder.isRunning()) input.focus();
+  }
+
+  /** @param {import('../lib/recording.js').Recorded} recorded */
+  function sendVoice(recorded) {
+    if (!chatId) return;
+    app.sendVoice(chatId, recorded, mode?.kind === 'reply' ? quoteOf(mode.message) : null);
+    setMode(null);
   }
 
   function onTray() {
@@ -91,7 +113,7 @@ export function createComposer(app) {
 
   /** @type {import('./attach.js').OnFiles} */
   function addFiles(files, options) {
-    if (!chatId) return;
+    if (!chatId || recorder.isRunning()) return;
     if (mode?.kind === 'edit') cancel();
     tray.add(files, options);
     input.focus();
@@ -167,6 +189,7 @@ export function createComposer(app) {
     open(next) {
       if (chatId && mode?.kind !== 'edit') drafts.set(chatId, input.value);
       typing.stop();
+      recorder.cancel();
       setMode(null);
       chatId = next;
       setText(drafts.get(next ?? '') ?? '');

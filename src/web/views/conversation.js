@@ -6,6 +6,7 @@ import { conversationRows, findUnreadLine } from '../state/rows.js';
 import * as select from '../state/selectors.js';
 import { acceptDrops } from './attach.js';
 import { avatar } from './avatar.js';
+import { createBlockNote } from './block-note.js';
 import { createRow, rowVersion } from './bubble.js';
 import { callChat } from './call-views.js';
 import { openChatMenu } from './chat-menu.js';
@@ -47,12 +48,14 @@ export function createConversation(app) {
     onEnd: markRead,
   });
   const composer = createComposer(app);
+  const blockNote = createBlockNote(app);
   const element = h(
     'section',
     { class: 'conversation', 'aria-label': 'Conversation', hidden: true },
     header.element,
     scroller.element,
     composer.element,
+    blockNote.element,
   );
 
   acceptDrops(element, composer.addFiles);
@@ -117,6 +120,8 @@ export function createConversation(app) {
     const timeline = state.timelines.get(chat.id);
     if (!timeline?.isLoaded && !loading) void loadOlder();
     header.render(chat);
+    composer.element.hidden = select.isBlocked(state, chat);
+    blockNote.render(chat);
     app.people.need(peopleIn(chat, timeline));
     setText(status, failure || statusText(timeline, loading !== null));
     scroller.keep(() =>

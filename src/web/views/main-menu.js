@@ -1,6 +1,8 @@
 import { callListPanel } from './call-list.js';
+import { contactsPanel } from './contacts.js';
 import { openNewGroup } from './new-chat.js';
 import { ask, openMenu } from './overlay.js';
+import { privacyPanel } from './privacy.js';
 import { openStarred } from './starred.js';
 
 /** @param {import('../page').App} app @param {HTMLElement} anchor */
@@ -12,7 +14,9 @@ export function openMainMenu(app, anchor) {
       { label: 'New group', icon: 'group', run: () => void openNewGroup(app) },
       { label: 'Calls', icon: 'phone', run: () => app.openPanel(callListPanel(app)) },
       { label: 'Starred messages', icon: 'star', run: () => void openStarred(app) },
-      { label: 'Profile and privacy', icon: 'settings', run: app.openProfile },
+      { label: 'Contacts', icon: 'person', run: () => app.openPanel(contactsPanel(app)) },
+      { label: 'Profile', icon: 'edit', run: app.openProfile },
+      { label: 'Privacy', icon: 'settings', run: () => app.openPanel(privacyPanel(app)) },
       { label: 'Sign out', icon: 'exit', isDanger: true, run: () => void confirmSignOut(app) },
     ],
   });

@@ -145,10 +145,19 @@ function place(element, at) {
   element.style.top = `${Math.max(8, Math.min(top, innerHeight - height - 8))}px`;
 }
 
+/** An open dialog lies over everything but what is shown after it. @param {HTMLElement} region */
+function lift(region) {
+  if (!('showPopover' in region)) return;
+  region.popover = 'manual';
+  if (region.matches(':popover-open')) region.hidePopover();
+  region.showPopover();
+}
+
 /** A short notice that screen readers hear. @param {string} text */
 export function toast(text) {
   const region = document.getElementById('toasts');
   const note = h('div', { class: 'toast' }, text);
+  if (region) lift(region);
   region?.append(note);
   setTimeout(() => note.remove(), TOAST_MS);
 }

@@ -1,19 +1,10 @@
-/** One's own profile and privacy. */
+/** One's own profile. */
 import { h } from '../lib/dom.js';
-import { avatar } from './avatar.js';
+import { icon } from '../lib/icons.js';
+import { highlightRow } from './highlights.js';
+import { pictureEditor } from './picture-editor.js';
+import { privacyPanel } from './privacy.js';
 import { field } from './sign-in.js';
-
-const AUDIENCES = [
-  { value: 'everyone', label: 'Everyone' },
-  { value: 'contacts', label: 'My contacts' },
-  { value: 'nobody', label: 'Nobody' },
-];
-const QUESTIONS = [
-  { key: 'lastSeen', label: 'Who can see when I was last seen' },
-  { key: 'online', label: 'Who can see that I am online' },
-  { key: 'photo', label: 'Who can see my picture' },
-  { key: 'groups', label: 'Who can add me to groups' },
-];
 
 /** @param {import('../page').App} app @returns {import('./drawer.js').Panel} */
 export function profilePanel(app) {
@@ -21,43 +12,20 @@ export function profilePanel(app) {
   if (!me) return { title: 'Profile', body: [] };
   const name = h('input', { id: 'my-name', required: true, maxLength: 100, value: me.name });
   const bio = h('input', { id: 'my-bio', maxLength: 500, value: me.bio ?? '' });
-  const picture = h('input', {
-    id: 'my-picture',
-    type: 'url',
-    maxLength: 2048,
-    placeholder: 'https://…',
-    value: me.avatarUrl ?? '',
-  });
-  const audiences = QUESTIONS.map(({ key, label }) => ({
-    key,
-    label,
-    box: audienceBox(key, String(me.privacy?.[key] ?? 'everyone')),
-  }));
-  const receipts = h('input', {
-    id: 'receipts',
-    type: 'checkbox',
-    checked: me.privacy?.readReceipts !== false,
-  });
   const form = h(
     'form',
     { class: 'stack' },
     h(
       'div',
       { class: 'info-head' },
-      avatar({ ...me, size: 'big' }),
+      pictureEditor(() => app.store.state.me ?? me, {
+        onPick: (file) => app.guard(app.setOwnPicture(file)),
+        onRemove: () => app.guard(app.actions.updateProfile({ avatarUrl: null })),
+      }),
       h('p', { class: 'info-head__sub' }, me.phoneNumber ?? ''),
     ),
     field('Name', name),
     field('About', bio),
-    field('Picture address', picture),
-    h('h3', { class: 'stack__title' }, 'Privacy'),
-    audiences.map(({ label, box }) => field(label, box)),
-    h(
-      'div',
-      { class: 'field field--row' },
-      receipts,
-      h('label', { for: 'receipts' }, 'Show others when I have read their messages'),
-    ),
     h(
       'div',
       { class: 'dialog__actions' },
@@ -66,27 +34,17 @@ export function profilePanel(app) {
   );
   form.addEventListener('submit', (/** @type {Event} */ event) => {
     event.preventDefault();
-    const privacy = Object.fromEntries(audiences.map(({ key, box }) => [key, box.value]));
     const fields = {
       name: name.value.trim(),
       bio: bio.value.trim(),
-      avatarUrl: picture.value.trim() || null,
     };
-    void app.guard(
-      app.actions.updateProfile({ ...fields, privacy: { ...privacy, readReceipts: receipts.checked } }),
-      'Saved.',
-    );
+    void app.guard(app.actions.updateProfile(fields), 'Saved.');
   });
-  return { title: 'Profile and privacy', body: [form] };
-}
-
-/** @param {string} key @param {string} value */
-function audienceBox(key, value) {
-  const box = h(
-    'select',
-    { id: `privacy-${key}` },
-    AUDIENCES.map((choice) => h('option', { value: choice.value }, choice.label)),
+  const privacy = h(
+    'button',
+    { class: 'choice', type: 'button', on: { click: () => app.openPanel(privacyPanel(app)) } },
+    icon('settings'),
+    h('span', { class: 'choice__label' }, 'Privacy'),
   );
-  box.value = value;
-  return box;
+  return { title: 'Profile', body: [highlightRow(app, me), form, h('section', { class: 'panel' }, privacy)] };
 }

@@ -1,0 +1,52 @@
+import { AVAILABLE_DIALECTS } from '../../src/config/env-dialects';
+import { clientEvents } from '../../src/docs/asyncapi-operations';
+import { asObject } from '../../src/docs/documents';
+import { startTestApp, type TestApp } from '../support/app';
+import { assertMatchesAsyncapi, asyncapiOf } from '../support/asyncapi';
+import { connect, type Person, signUp } from '../support/client';
+import { openapiDocuments } from '../support/openapi';
+
+let app: TestApp;
+let ann: Person;
+beforeAll(async () => {
+  app = await startTestApp({ env: { DIALECTS: '' } });
+  ann = await signUp(app, { name: 'Ann' });
+});
+afterAll(() => app.stop());
+
+const nativeEvents = clientEvents(asyncapiOf('native')).map(({ name }) => name);
+
+describe('a server with DIALECTS set but empty', () => {
+  const [, ...ofDialects] = openapiDocuments();
+  const operations = ofDialects.flatMap((document) =>
+    Object.entries(asObject(document.paths)).flatMap(([template, item]) =>
+      Object.keys(asObject(item)).map((method) => [method.toUpperCase(), template.replace(/\{\w+\}/g, 'x')]),
+    ),
+  );
+
+  it('answers every path of the dialects with 404', async () => {
+    for (const [method = '', path = ''] of operations) {
+      const answer = await fetch(`${app.url}${path}`, {
+        method,
+        headers: { authorization: `Bearer ${ann.accessToken}` },
+      });
+      expect([method, path, answer.status]).toEqual([method, path, 404]);
+    }
+  });
+
+  it.each(AVAILABLE_DIALECTS)(
+    'does not know the events of %s, and speaks native to who asks for it',
+    async (name) => {
+      const auth = { token: ann.accessToken, dialect: name };
+      const socket = await connect(app, ann, { auth });
+      socket.onAny((event: string, payload: unknown) => assertMatchesAsyncapi(event, payload));
+      const own = clientEvents(asyncapiOf(name)).map((event) => event.name);
+      for (const event of own.filter((one) => !nativeEvents.includes(one)))
+        expect((await socket.ask(event, {})).error.code).toBe('not_found');
+      const { body } = await ann.api('POST', '/api/chats/group', { name: 'Alone', memberIds: [] });
+      const heard = await socket.waitFor('chat_created');
+      expect(heard.chat.id).toBe(body.chat.id);
+      socket.disconnect();
+    },
+  );
+});
