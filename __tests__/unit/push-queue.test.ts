@@ -47,6 +47,7 @@ beforeEach(() => {
   held = heldProvider();
   queue = createPushQueue({
     provider: held.provider,
+    whoIsElsewhere: async () => () => false,
     dropToken: async () => undefined,
     clock: { now: () => new Date() },
     logger: createLogger({ level: 'silent', isProduction: false }),
