@@ -14,7 +14,8 @@ export interface LogTail {
   close(): Promise<void>;
 }
 
-type Stream = mongo.ChangeStream<LogNewsRecord, mongo.ChangeStreamInsertDocument<LogNewsRecord>>;
+type Change = mongo.ChangeStreamInsertDocument<LogNewsRecord> | mongo.ChangeStreamInvalidateDocument;
+type Stream = mongo.ChangeStream<LogNewsRecord, Change>;
 
 /**
  * Owns the reading of what other nodes wrote: a change stream on the news of their journals, one after the other. It goes on where it
@@ -35,20 +36,23 @@ export function createLogTail(deps: {
   let isClosed = false;
 
   function watch(): Stream {
-    const others = [{ $match: { operationType: 'insert', 'fullDocument.node': { $ne: nodeId } } }];
-    return LogNewsModel.collection.watch(others, { ...from, batchSize: 1000 }) as unknown as Stream;
+    const ofOthers = { operationType: 'insert', 'fullDocument.node': { $ne: nodeId } };
+    const match = [{ $match: { $or: [ofOthers, { operationType: 'invalidate' }] } }];
+    return LogNewsModel.collection.watch(match, { ...from, batchSize: 1000 }) as unknown as Stream;
   }
 
   async function readOn(): Promise<void> {
     while (!isClosed) {
       try {
         stream = watch();
-        for await (const { _id, fullDocument } of stream) {
-          await take(fullDocument);
-          from = { resumeAfter: _id };
+        for await (const change of stream) {
+          if (change.operationType === 'invalidate') {
+            goOnAfterDrop(change._id);
+            break;
+          }
+          await take(change.fullDocument);
+          from = { resumeAfter: change._id };
         }
-        // Where the collection itself went, the stream ends.
-        if (!isClosed) await beginAnew();
       } catch (error) {
         if (!isClosed) await recover(error);
       }
@@ -64,12 +68,18 @@ export function createLogTail(deps: {
     await stream?.close().catch(() => undefined);
     const isLost = LOST.includes(Number((error as { code?: unknown }).code));
     if (isLost) await beginAnew(error);
-    else await new Promise((resolve) => setTimeout(resolve, RETRY_AFTER_MS));
+    else if (!isClosed) await new Promise((resolve) => setTimeout(resolve, RETRY_AFTER_MS));
+  }
+
+  /** The news themselves were removed, with what nobody here had read. */
+  function goOnAfterDrop(invalidated: mongo.ResumeToken): void {
+    from = { startAfter: invalidated };
+    onMissed();
   }
 
   /** What was told in between nobody here will hear. */
-  async function beginAnew(cause?: unknown): Promise<void> {
-    logger.warn('What other nodes wrote was missed: it cannot be read on from where it stopped', { cause });
+  async function beginAnew(cause: unknown): Promise<void> {
+    logger.warn('What other nodes wrote was missed: the oplog does not reach back far enough', { cause });
     from = undefined;
     await beginNow().catch(() => undefined);
     onMissed();
