@@ -40,20 +40,15 @@ interface MigrateOptions {
 export async function migrate({ log, steps = MIGRATION_STEPS }: MigrateOptions): Promise<void> {
   await MigrationModel.createCollection();
   await alone(log, async () => {
-    const records = await MigrationModel.find({ _id: trusted({ $ne: LOCK }) })
-      .hint({ _id: 1 })
-      .lean();
-    const done = new Set(records.map(({ _id }) => _id));
-    if (done.has(RESTORE_MARK))
+    const { isHalfRestored, undone, newer } = await readHistory(steps);
+    if (isHalfRestored)
       throw new StartError('A restore into this database was not finished. Run `npm run restore` again.');
-    const unknown = [...done].filter((id) => !steps.some((step) => step.id === id));
-    if (unknown.length > 0) {
+    if (newer.length > 0) {
       throw new StartError(
-        `The database was changed by a newer version of Parley (${unknown.join(', ')}). Start that version, or restore a backup from before.`,
+        `The database was changed by a newer version of Parley (${newer.join(', ')}). Start that version, or restore a backup from before.`,
       );
     }
-    for (const step of steps) {
-      if (done.has(step.id)) continue;
+    for (const step of undone) {
       await step.run(MigrationModel.db.db as mongoose.mongo.Db);
       await MigrationModel.updateOne({ _id: step.id }, { at: new Date() }, { upsert: true });
       log(`migrated: ${step.id}`);
@@ -66,13 +61,21 @@ export async function migrate({ log, steps = MIGRATION_STEPS }: MigrateOptions):
 export async function pendingMigrations(
   steps: readonly MigrationStep[] = MIGRATION_STEPS,
 ): Promise<string[]> {
+  const { isHalfRestored, undone, newer } = await readHistory(steps);
+  if (isHalfRestored) return ['a restore was not finished'];
+  return [
+    ...undone.map(({ id }) => `the migration ${id} was not made`),
+    ...newer.map((id) => `the migration ${id} is of a newer version`),
+  ];
+}
+
+/** What was made of these steps, and what was made that they do not know. */
+async function readHistory(steps: readonly MigrationStep[]) {
   const records = await MigrationModel.find().hint({ _id: 1 }).lean();
   const done = new Set(records.map(({ _id }) => _id).filter((id) => id !== LOCK));
-  if (done.delete(RESTORE_MARK)) return ['a restore was not finished'];
-  const undone = steps
-    .filter(({ id }) => !done.delete(id))
-    .map(({ id }) => `the migration ${id} was not made`);
-  return [...undone, ...[...done].map((id) => `the migration ${id} is of a newer version`)];
+  const isHalfRestored = done.delete(RESTORE_MARK);
+  const undone = steps.filter(({ id }) => !done.delete(id));
+  return { isHalfRestored, undone, newer: [...done] };
 }
 
 /** Runs `task` while holding the lock, which a process that dies gives up within 15 s. */
