@@ -1,14 +1,5 @@
-import { ConfigError, loadConfig } from '../../src/config/env';
-
-function faultsOf(source: Record<string, string>): string[] {
-  try {
-    loadConfig(source);
-    return [];
-  } catch (error) {
-    if (error instanceof ConfigError) return error.faults;
-    throw error;
-  }
-}
+import { loadConfig } from '../../src/config/env';
+import { faultsOf } from '../support/settings';
 
 describe('the settings of calls', () => {
   it('have a public STUN server and no relay unless told', () => {

@@ -1,6 +1,6 @@
-import { ConfigError, loadConfig } from '../../src/config/env';
+import { loadConfig } from '../../src/config/env';
 import { AVAILABLE_DIALECTS } from '../../src/config/env-dialects';
-import type { EnvSource } from '../../src/config/env-reader';
+import { faultsOf } from '../support/settings';
 
 const PRODUCTION = {
   NODE_ENV: 'production',
@@ -9,16 +9,6 @@ const PRODUCTION = {
   KEYS_DIR: '/etc/parley/keys',
   SMS_PROVIDER: 'console',
 };
-
-function faultsOf(source: EnvSource): string[] {
-  try {
-    loadConfig(source);
-    return [];
-  } catch (error) {
-    if (error instanceof ConfigError) return error.faults;
-    throw error;
-  }
-}
 
 describe('settings outside production', () => {
   it('need none at all', () => {

@@ -2,6 +2,7 @@ import dotenv from 'dotenv';
 import { ConfigError, loadConfig } from '../../src/config/env';
 import type { EnvSource } from '../../src/config/env-reader';
 import { readEnvExample } from '../support/env-example';
+import { faultsOf } from '../support/settings';
 
 const documented = readEnvExample();
 
@@ -33,16 +34,6 @@ function readVariables(): Set<string> {
   // The system's own; nobody sets it for Parley.
   asked.delete('HOME');
   return asked;
-}
-
-function faultsOf(source: EnvSource): string[] {
-  try {
-    loadConfig(source);
-    return [];
-  } catch (error) {
-    if (error instanceof ConfigError) return error.faults;
-    throw error;
-  }
 }
 
 describe('.env.example', () => {

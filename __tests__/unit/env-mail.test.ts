@@ -1,21 +1,12 @@
-import { ConfigError, loadConfig } from '../../src/config/env';
+import { loadConfig } from '../../src/config/env';
 import type { EnvSource } from '../../src/config/env-reader';
+import { faultsOf } from '../support/settings';
 
 const MAIL_FROM = 'Parley <no-reply@example.org>';
 const FROM = { name: 'Parley', address: 'no-reply@example.org' };
 
 function mailOf(source: EnvSource) {
   return loadConfig({ MAIL_FROM, ...source }).mail;
-}
-
-function faultsOf(source: EnvSource): string[] {
-  try {
-    loadConfig(source);
-    return [];
-  } catch (error) {
-    if (error instanceof ConfigError) return error.faults;
-    throw error;
-  }
 }
 
 describe('the mail server', () => {

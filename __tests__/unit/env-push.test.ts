@@ -2,8 +2,8 @@ import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { ConfigError, loadConfig } from '../../src/config/env';
-import type { EnvSource } from '../../src/config/env-reader';
+import { loadConfig } from '../../src/config/env';
+import { faultsOf } from '../support/settings';
 
 const privateKey = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({
   type: 'pkcs8',
@@ -17,16 +17,6 @@ beforeAll(() => {
   dir = mkdtempSync(path.join(os.tmpdir(), 'parley-push-'));
 });
 afterAll(() => rmSync(dir, { recursive: true }));
-
-function faultsOf(source: EnvSource): string[] {
-  try {
-    loadConfig({ HOME: '/home/somebody', ...source });
-    return [];
-  } catch (error) {
-    if (error instanceof ConfigError) return error.faults;
-    throw error;
-  }
-}
 
 describe('the settings of pushes', () => {
   it('without credentials, there are none', () => {

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { ConfigError, loadConfig } from '../../src/config/env';
-import type { EnvSource } from '../../src/config/env-reader';
+import { loadConfig } from '../../src/config/env';
+import { faultsOf } from '../support/settings';
 
 const SECRET = 's3cret of at least thirty-two characters';
 let dir: string;
@@ -14,16 +14,6 @@ beforeAll(() => {
   writeFileSync(file, `${SECRET}\n`);
 });
 afterAll(() => rmSync(dir, { recursive: true }));
-
-function faultsOf(source: EnvSource): string[] {
-  try {
-    loadConfig({ HOME: '/home/somebody', ...source });
-    return [];
-  } catch (error) {
-    if (error instanceof ConfigError) return error.faults;
-    throw error;
-  }
-}
 
 describe('a secret', () => {
   it('may come from a file, without the line end', () => {
