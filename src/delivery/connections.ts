@@ -5,6 +5,8 @@ export interface Connection {
   deviceId: string;
   sessionId: string;
   dialect: string;
+  /** Ends it for good, as when its session ends. */
+  close(): void;
 }
 
 /**

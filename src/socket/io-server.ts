@@ -14,6 +14,8 @@ export function createIoServer(http: HttpServer, origin: (string | RegExp)[] | '
   return new Server(http, {
     cors: { origin },
     maxHttpBufferSize: MAX_SOCKET_FRAME_BYTES,
+    // What upgrades at other paths is answered by the upgrade gate.
+    destroyUpgrade: false,
     perMessageDeflate: false,
     httpCompression: false,
     serveClient: false,
@@ -41,9 +43,6 @@ export function serveSockets(deps: {
     socket.on('disconnect', () => onGone(socket.id));
   });
   bus.on('session.revoked', ({ sessionIds }) => {
-    for (const sessionId of sessionIds) {
-      const socketIds = connections.ofSession(sessionId).map((connection) => connection.socketId);
-      if (socketIds.length > 0) io.local.in(socketIds).disconnectSockets(true);
-    }
+    for (const sessionId of sessionIds) for (const { close } of connections.ofSession(sessionId)) close();
   });
 }
