@@ -23,10 +23,10 @@ const FAKE_MEDIA = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-med
 
 export function launchChromium(
   executablePath: string,
-  { fakeMedia = false }: { fakeMedia?: boolean } = {},
+  { fakeMedia = false, args = [] }: { fakeMedia?: boolean; args?: string[] } = {},
 ): Promise<Browser> {
-  const args = ['--no-sandbox', ...(fakeMedia ? FAKE_MEDIA : [])];
-  return chromium.launch({ executablePath, args });
+  const all = ['--no-sandbox', ...(fakeMedia ? FAKE_MEDIA : []), ...args];
+  return chromium.launch({ executablePath, args: all });
 }
 
 export interface Visitor {

@@ -69,8 +69,13 @@ export function freshEmail(name = 'person'): string {
   return `${name}${serial}.${process.pid}@example.org`;
 }
 
+/** A server that clients can call. */
+interface Reachable {
+  app: { url: string };
+}
+
 /** Signs somebody up as the seed has it: registers, types the code. */
-export async function join(world: World, email = freshEmail(), password = PASSWORD): Promise<Member> {
+export async function join(world: Reachable, email = freshEmail(), password = PASSWORD): Promise<Member> {
   const person = visitor(world.app.url);
   await person.api('POST', '/auth/register', { email, password });
   const { status, body } = await person.api('POST', '/auth/verify-otp', { email, otp: CODE });
@@ -84,7 +89,7 @@ export async function join(world: World, email = freshEmail(), password = PASSWO
 }
 
 /** The person by the native API, for what seed 004 has no words for. */
-export function natively({ app }: World, { id, accessToken }: Member): Person {
+export function natively({ app }: Reachable, { id, accessToken }: Member): Person {
   const token = accessToken();
   return {
     id,

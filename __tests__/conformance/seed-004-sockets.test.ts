@@ -1,4 +1,5 @@
 /** Seed 004 (dialect rooms), its WebSockets: every row and rule, as a client written from nothing else meets them. */
+import type { Socket as TcpSocket } from 'node:net';
 import type { Person } from '../support/client';
 import { ISO_TIME, say, startWorld, textTo, UNKNOWN_ID, type World } from '../support/native-world';
 import {
@@ -339,4 +340,27 @@ describe('a raw socket', () => {
     expect(await first.closed).toBe(4401);
     expect(native.connected).toBe(true);
   });
+
+  it('is cut off when it does not read, while the others go on hearing everything', async () => {
+    const openings: string[] = [];
+    world.app.bus.on('connection.opened', ({ socketId }) => {
+      openings.push(socketId);
+    });
+    const deaf = await inRoom(ben);
+    (deaf.ws as unknown as { _socket: TcpSocket })._socket.pause();
+    const [hers, healthy] = [await inRoom(ann), await inRoom(ben)];
+    let isCut = false;
+    world.app.bus.on('connection.closed', ({ socketId }) => {
+      isCut ||= socketId === openings[0];
+    });
+    const text = 'x'.repeat(4000);
+    // Enough to fill what the kernel takes for a connection, and then what the server lets wait.
+    for (let round = 0; round < 400 && !isCut; round += 1) {
+      for (let i = 0; i < 50; i += 1) hers.say({ content: text });
+      await sayTo(hers, healthy, `round ${round}`);
+      healthy.frames.length = 0;
+    }
+    expect(isCut).toBe(true);
+    await sayTo(hers, healthy, 'still here');
+  }, 60_000);
 });
