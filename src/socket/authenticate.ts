@@ -102,7 +102,8 @@ export function createSocketAuthenticator(deps: {
       listenForLife(socket);
       bus.emit('connection.opened', { userId, deviceId, socketId: socket.id });
     }
-    for (const surplus of connections.ofUser(userId).slice(0, -MAX_SOCKETS_PER_USER)) surplus.close();
+    for (const surplus of connections.ofUser(userId).slice(0, -MAX_SOCKETS_PER_USER))
+      surplus.close('too-many');
   }
 
   /** Any packet counts, pongs included; a half-dead connection is silent long before it closes. */

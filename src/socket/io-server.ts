@@ -43,6 +43,7 @@ export function serveSockets(deps: {
     socket.on('disconnect', () => onGone(socket.id));
   });
   bus.on('session.revoked', ({ sessionIds }) => {
-    for (const sessionId of sessionIds) for (const { close } of connections.ofSession(sessionId)) close();
+    for (const sessionId of sessionIds)
+      for (const connection of connections.ofSession(sessionId)) connection.close('session-over');
   });
 }

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { MAX_PLAIN_FRAME_BYTES, MAX_SOCKETS_PER_USER } from '../../config/limits';
 import type { Logger } from '../../config/logger';
-import type { Connections } from '../../delivery/connections';
+import type { CloseReason, Connections } from '../../delivery/connections';
 import type { Emit } from '../../delivery/fan-out';
 import { unauthenticated } from '../../errors/app-error';
 import { toAppError } from '../../errors/to-app-error';
@@ -110,14 +110,18 @@ export function createPlainServer(deps: {
     const waitMs = Math.min(Math.max(expiresAtMs - Date.now(), 0), MAX_TIMER_MS);
     const deadline = setTimeout(() => endSession('The token has expired'), waitMs);
     live.set(socketId, one);
-    const close = () => endSession('The session has ended');
+    const close = (why: CloseReason) =>
+      why === 'too-many'
+        ? one.end(CLOSE.policy, 'Too many connections')
+        : endSession('The session has ended');
     connections.add({ socketId, userId, deviceId, sessionId, dialect, close });
     bus.emit('connection.opened', { userId, deviceId, socketId });
-    for (const surplus of connections.ofUser(userId).slice(0, -MAX_SOCKETS_PER_USER)) surplus.close();
+    for (const surplus of connections.ofUser(userId).slice(0, -MAX_SOCKETS_PER_USER))
+      surplus.close('too-many');
     side.opened?.(one.socket);
     // A session that ended after the check was not yet among the connections, to be closed with it.
     verifyAccess(token).catch((error) => {
-      if (toAppError(error).code === 'unauthenticated') close();
+      if (toAppError(error).code === 'unauthenticated') close('session-over');
     });
   }
 
