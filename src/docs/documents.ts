@@ -1,7 +1,7 @@
 /** The API documents of the `swagger/` folder: found from `src/` and from `dist/` alike, read once by whoever needs them. */
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { parse } from 'yaml';
+import { load } from 'js-yaml';
 import { bundle } from './bundle';
 import { asObject, asText, isObject, type JsonObject } from './json';
 
@@ -40,7 +40,7 @@ function readYaml(file: string): JsonObject {
 }
 
 function parseYaml(file: string): JsonObject {
-  const document: unknown = parse(readFileSync(file, 'utf8'));
+  const document: unknown = load(readFileSync(file, 'utf8'));
   if (!isObject(document)) throw new Error(`${path.basename(file)} holds no object`);
   return document;
 }
