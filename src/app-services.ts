@@ -46,6 +46,7 @@ import { createRosterService } from './services/roster.service';
 import { createSearchIndexer } from './services/search-indexer.service';
 import { createSessionService } from './services/session.service';
 import { createSessionLiveness } from './services/session-liveness.service';
+import { createSignUpService } from './services/sign-up.service';
 import type { SigningKey } from './services/signing-key.service';
 import { createStarService } from './services/star.service';
 import { createSyncService } from './services/sync.service';
@@ -158,6 +159,7 @@ function createPeopleServices(
     deviceService,
     userService,
     emailService: createEmailService({ otpService, bus }),
+    signUps: createSignUpService({ otpService, revokeAll: sessionService.revokeAll, bus, clock }),
     userSearchService: createUserSearchService(),
     contactService,
     people,

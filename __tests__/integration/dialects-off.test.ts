@@ -1,9 +1,9 @@
-import { AVAILABLE_DIALECTS } from '../../src/config/env-dialects';
 import { clientEvents } from '../../src/docs/asyncapi-operations';
 import { asObject } from '../../src/docs/documents';
 import { startTestApp, type TestApp } from '../support/app';
 import { assertMatchesAsyncapi, asyncapiOf } from '../support/asyncapi';
 import { connect, type Person, signUp } from '../support/client';
+import { SOCKET_IO_DIALECTS } from '../support/dialects';
 import { openapiDocuments } from '../support/openapi';
 
 let app: TestApp;
@@ -34,7 +34,7 @@ describe('a server with DIALECTS set but empty', () => {
     }
   });
 
-  it.each(AVAILABLE_DIALECTS)(
+  it.each(SOCKET_IO_DIALECTS)(
     'does not know the events of %s, and speaks native to who asks for it',
     async (name) => {
       const auth = { token: ann.accessToken, dialect: name };

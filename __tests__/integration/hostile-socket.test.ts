@@ -1,16 +1,16 @@
 import { isDeepStrictEqual } from 'node:util';
-import { AVAILABLE_DIALECTS } from '../../src/config/env-dialects';
 import { clientEvents, type EventDocument } from '../../src/docs/asyncapi-operations';
 import { asList, asObject, resolveRef } from '../../src/docs/documents';
 import { startTestApp, type TestApp } from '../support/app';
 import { assertAckMatchesAsyncapi, asyncapiOf } from '../support/asyncapi';
 import { connect, openSocket, type Person, signUp, type TestSocket } from '../support/client';
+import { SOCKET_IO_DIALECTS } from '../support/dialects';
 import { complaints, HOSTILE_JSON, withField } from '../support/hostile';
 import { UNKNOWN_ID } from '../support/native-world';
 
 const { logger, lines } = complaints();
 /** Every client event of every dialect, to be sent on a connection that speaks it. */
-const events = ['native', ...AVAILABLE_DIALECTS].flatMap((dialect) =>
+const events = ['native', ...SOCKET_IO_DIALECTS].flatMap((dialect) =>
   clientEvents(asyncapiOf(dialect))
     .filter((event) => dialect === 'native' || !isNative(event))
     .map(({ name, message }) => ({

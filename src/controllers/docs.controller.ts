@@ -19,7 +19,7 @@ interface DialectDocs {
   title: string;
   prefix: string;
   openapi: string | undefined;
-  asyncapi: string;
+  asyncapi: string | undefined;
 }
 
 export interface DocsController {
@@ -77,11 +77,12 @@ function swaggerOptions(all: readonly DialectDocs[]): SwaggerUiOptions {
 
 function documentsOf(docs: DialectDocs, all: readonly DialectDocs[]): Array<[string, RequestHandler]> {
   const { prefix, openapi, asyncapi } = docs;
-  const page = lazily(() => renderAsyncapiPage(loadDocument(asyncapi), PAGE_STYLE, linksOf(docs, all)));
-  const served: Array<[string, RequestHandler]> = [
-    [`${prefix}/events`, sendPage(page, EVENTS_POLICY)],
-    [`${prefix}/asyncapi.json`, sendDocument(asyncapi)],
-  ];
+  const served: Array<[string, RequestHandler]> = [];
+  if (asyncapi !== undefined) {
+    const page = lazily(() => renderAsyncapiPage(loadDocument(asyncapi), PAGE_STYLE, linksOf(docs, all)));
+    served.push([`${prefix}/events`, sendPage(page, EVENTS_POLICY)]);
+    served.push([`${prefix}/asyncapi.json`, sendDocument(asyncapi)]);
+  }
   if (openapi !== undefined) served.push([`${prefix}/openapi.json`, sendDocument(openapi)]);
   return served;
 }
@@ -91,7 +92,7 @@ function linksOf({ title, prefix, openapi }: DialectDocs, all: readonly DialectD
     title: 'REST API',
     href: openapi && prefix ? `${DOCS_PATH}?urls.primaryName=${title}` : DOCS_PATH,
   };
-  const others = all.filter((other) => other.prefix !== prefix);
+  const others = all.filter((other) => other.asyncapi !== undefined && other.prefix !== prefix);
   return [
     rest,
     { title: 'AsyncAPI document', href: `${DOCS_PATH}${prefix}/asyncapi.json` },

@@ -18,8 +18,11 @@ import type { HistoryService } from '../services/history.service';
 import type { MediaService } from '../services/media.service';
 import type { MediaSigner } from '../services/media-library.types';
 import type { MessageService } from '../services/message.service';
+import type { PasswordService } from '../services/password.service';
 import type { PeopleService } from '../services/people.service';
 import type { ReceiptService } from '../services/receipt.service';
+import type { RosterService } from '../services/roster.service';
+import type { SignUpService } from '../services/sign-up.service';
 import type { TypingService } from '../services/typing.service';
 import type { UserService } from '../services/user.service';
 import type { UserSearchService } from '../services/user-search.service';
@@ -31,6 +34,8 @@ import type { DialectName } from '../types/dialect';
 /** The services a dialect may use, under the names they have everywhere. */
 export interface DialectServices {
   authService: AuthService;
+  passwordService: PasswordService;
+  signUps: SignUpService;
   userService: UserService;
   userSearchService: UserSearchService;
   contactRequests: ContactRequestService;
@@ -42,6 +47,7 @@ export interface DialectServices {
   groups: GroupService;
   messages: MessageService;
   history: HistoryService;
+  rosters: RosterService;
   receipts: ReceiptService;
   appOpening: AppOpeningService;
   typing: TypingService;
@@ -49,8 +55,19 @@ export interface DialectServices {
   sync: (actor: Actor, body: Record<string, unknown>) => Promise<SyncView>;
 }
 
+/** What a dialect that signs in by cookies goes by. */
+export interface CookieRules {
+  /** They go over HTTPS only: in production. */
+  isSecure: boolean;
+  /** Seconds a refresh token lives. */
+  refreshTtlSeconds: number;
+  /** Whether a request that brings cookies may come from this origin; `host` is whom it was sent to. */
+  mayComeFrom(origin: string, host: string | undefined): boolean;
+}
+
 /** What a dialect stands on. */
 export interface DialectGround {
+  cookies: CookieRules;
   clock: Clock;
   signer: MediaSigner;
   media: MediaService;
@@ -70,20 +87,26 @@ export interface Mount {
   /** Where the router stands, such as `/api/v1`. */
   path: string;
   router: Router;
+  /** It takes cookies: allowed origins may send them along. */
+  takesCookies?: boolean;
 }
 
-/**
- * One dialect. Its documents are `swagger/<name>.openapi.yaml`, if it has routes, and `swagger/<name>.asyncapi.yaml`, which also
- * guards the payloads of its client events.
- */
-export interface Dialect {
-  readonly name: DialectName;
+/** The part of a dialect that is spoken over Socket.IO. */
+export interface SocketIoSide {
   /** The events that its outbound side sends, those common to all dialects among them. */
   readonly serverEvents: readonly string[];
-  /** Serves its client events, on every connection. */
+  /** Serves its client events, on every Socket.IO connection. */
   inbound(ground: DialectGround): Record<string, EventHandler>;
   /** Words what is delivered to connections that speak it. */
   outbound(ground: DialectGround): Outbound;
+}
+
+/**
+ * One dialect. Its documents are `swagger/<name>.openapi.yaml`, if it has routes, and `swagger/<name>.asyncapi.yaml`, if it has events,
+ * which also guards the payloads of what clients send. One without a Socket.IO side no Socket.IO connection speaks.
+ */
+export interface Dialect extends Partial<SocketIoSide> {
+  readonly name: DialectName;
   /** Its REST side. */
   routes?(ground: DialectGround, gates: HttpGates): Mount[];
 }

@@ -12,13 +12,16 @@ const SWAGGER_DIR = path.resolve(__dirname, '..', '..', 'swagger');
 export const OPENAPI_PATH = path.join(SWAGGER_DIR, 'openapi.yaml');
 export const ASYNCAPI_PATH = path.join(SWAGGER_DIR, 'asyncapi.yaml');
 
-/** Where the documents of a dialect are; one without REST routes has no OpenAPI document. */
-export function dialectDocuments(name: string): { openapi: string | undefined; asyncapi: string } {
-  const openapi = path.join(SWAGGER_DIR, `${name}.openapi.yaml`);
-  return {
-    openapi: existsSync(openapi) ? openapi : undefined,
-    asyncapi: path.join(SWAGGER_DIR, `${name}.asyncapi.yaml`),
+/** Where the documents of a dialect are; one without REST routes has no OpenAPI document, one without events no AsyncAPI document. */
+export function dialectDocuments(name: string): {
+  openapi: string | undefined;
+  asyncapi: string | undefined;
+} {
+  const find = (kind: string) => {
+    const file = path.join(SWAGGER_DIR, `${name}.${kind}.yaml`);
+    return existsSync(file) ? file : undefined;
   };
+  return { openapi: find('openapi'), asyncapi: find('asyncapi') };
 }
 
 /**
