@@ -17,11 +17,17 @@ afterAll(() => app.stop());
 const nativeEvents = clientEvents(asyncapiOf('native')).map(({ name }) => name);
 
 describe('a server with DIALECTS set but empty', () => {
-  const [, ...ofDialects] = openapiDocuments();
+  const [native, ...ofDialects] = openapiDocuments();
+  const isNative = (template: string) => template in asObject(native?.paths);
   const operations = ofDialects.flatMap((document) =>
-    Object.entries(asObject(document.paths)).flatMap(([template, item]) =>
-      Object.keys(asObject(item)).map((method) => [method.toUpperCase(), template.replace(/\{\w+\}/g, 'x')]),
-    ),
+    Object.entries(asObject(document.paths))
+      .filter(([template]) => !isNative(template))
+      .flatMap(([template, item]) =>
+        Object.keys(asObject(item)).map((method) => [
+          method.toUpperCase(),
+          template.replace(/\{\w+\}/g, 'x'),
+        ]),
+      ),
   );
 
   it('answers every path of the dialects with 404', async () => {

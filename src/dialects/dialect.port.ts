@@ -84,6 +84,8 @@ export interface Dialect {
   inbound(ground: DialectGround): Record<string, EventHandler>;
   /** Words what is delivered to connections that speak it. */
   outbound(ground: DialectGround): Outbound;
+  /** Words an answer of the native REST API to one of its sessions, if it has words of its own for that. */
+  answer?(body: object): object;
   /** Its REST side. */
   routes?(ground: DialectGround, gates: HttpGates): Mount[];
 }
