@@ -1,6 +1,6 @@
 /**
  * Seed 001 (dialect kebab): a test for every row of its tables of endpoints and every sentence of its other rules. Its events are in
- * `seed-001-events.test.ts`; what has many cases has a file of its own: `seed-001-auth`, `-contacts`, `-notifications`, `-caching`.
+ * `seed-001-events.test.ts`; what has many cases has a file of its own: `seed-001-auth`, `-contacts`, `-notifications`.
  */
 import { UserModel } from '../../src/models/user.model';
 import { call } from '../support/client';

@@ -40,6 +40,20 @@ describe('a server with DIALECTS set but empty', () => {
     }
   });
 
+  it('answers sessions that began by password in native words', async () => {
+    const ask = async (path: string, token: string, body?: object) => {
+      const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+      const init = body ? { method: 'POST', body: JSON.stringify(body) } : {};
+      return (await fetch(`${app.url}${path}`, { headers, ...init })).json();
+    };
+    const person = { name: 'Ben', email: 'ben@example.org', password: 'correct horse battery' };
+    const { accessToken } = await ask('/api/auth/register', '', person);
+    const { chat } = await ask('/api/chats/private', accessToken, { userId: ann.id });
+    await ask('/api/messages', accessToken, { chatId: chat.id, content: 'Hello' });
+    const { messages } = await ask(`/api/chats/${chat.id}/messages`, accessToken);
+    expect(messages[0].status).toBe('sent');
+  });
+
   it.each(AVAILABLE_DIALECTS)(
     'does not know the events of %s, and speaks native to who asks for it',
     async (name) => {
