@@ -1,8 +1,8 @@
 /** Seed 001 (dialect kebab): every row of its tables of Socket.io events, and its delivery logic, as its clients meet them. */
-import { randomUUID } from 'node:crypto';
 import { MembershipModel } from '../../src/models/membership.model';
 import { assertAckMatchesAsyncapi } from '../support/asyncapi';
-import { call, type Person, type TestSocket } from '../support/client';
+import type { Person, TestSocket } from '../support/client';
+import { kebabParties, type Party } from '../support/kebab-party';
 import { keysOf, MESSAGE_KEYS, startWorld, textTo, UNKNOWN_ID, type World } from '../support/native-world';
 
 let world: World;
@@ -10,11 +10,9 @@ let ann: Party;
 let ben: Party;
 let chatId: string;
 /** Somebody who speaks the native dialect. */
-let nina: Party;
-
-interface Party extends Person {
-  socket: TestSocket;
-}
+let nina: Person & { socket: TestSocket };
+const parties = kebabParties(() => world);
+const { party } = parties;
 
 beforeAll(async () => {
   world = await startWorld();
@@ -23,19 +21,10 @@ beforeAll(async () => {
   nina = { ...person, socket: await world.socket(person) };
   chatId = await world.privateChat(ann, ben);
 });
-afterAll(() => world.stop());
-
-/** Somebody who signed up by password, with one socket, which speaks the dialect of its session without asking for it. */
-async function party(name: string): Promise<Party> {
-  const email = `${randomUUID()}@example.org`;
-  const body = { name, email, password: 'correct horse battery' };
-  const answer = await call(world.app.url, 'POST', '/api/auth/register', { body });
-  const { accessToken, refreshToken, deviceId, user } = answer.body;
-  const api: Person['api'] = (method, path, sent) =>
-    call(world.app.url, method, path, { token: accessToken, body: sent });
-  const person = { user, id: user.id, phoneNumber: email, deviceId, accessToken, refreshToken, api };
-  return { ...person, socket: await world.socket(person, 'kebab') };
-}
+afterAll(async () => {
+  parties.stop();
+  await world.stop();
+});
 
 /** Emits an event with a payload, which must be acknowledged as `swagger/kebab.asyncapi.yaml` says. */
 async function ask(who: Party, event: string, payload?: unknown) {

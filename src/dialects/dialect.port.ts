@@ -107,6 +107,8 @@ export interface SocketIoSide {
  */
 export interface Dialect extends Partial<SocketIoSide> {
   readonly name: DialectName;
+  /** Words an answer of the native REST API to one of its sessions, if it has words of its own for that. */
+  answer?(body: object): object;
   /** Its REST side. */
   routes?(ground: DialectGround, gates: HttpGates): Mount[];
 }

@@ -3,13 +3,14 @@ import { presentDevices } from '../../presenters/user.presenter';
 import type { DeviceInput } from '../../services/device.service';
 import type { EventHandler } from '../../socket/event-router';
 import type { DialectGround } from '../dialect.port';
+import { answerInKebabWords } from './status-words';
 
 /**
  * The client events of seed 001; payloads were checked against `swagger/kebab.asyncapi.yaml` before. Messages are sent over REST, or by
  * the events of other dialects.
  */
 export function createKebabInbound({ signer, services }: DialectGround) {
-  const { appOpening, contactRequests, deviceService, receipts, typing } = services;
+  const { appOpening, contactRequests, deviceService, receipts, sync, typing } = services;
 
   return {
     'app-opened': async (actor) => {
@@ -46,5 +47,7 @@ export function createKebabInbound({ signer, services }: DialectGround) {
       const entry = await contactRequests.ensureRequest(userId, id);
       return { contact: presentContact(entry, signer) };
     },
+
+    'sync:request': async (actor, payload) => answerInKebabWords(await sync(actor, payload)),
   } satisfies Record<string, EventHandler>;
 }
