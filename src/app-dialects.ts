@@ -40,6 +40,13 @@ export function createDialectMounts(
   return enabledDialects(base).flatMap((dialect) => dialect.routes?.(ground, all) ?? []);
 }
 
+/** How each dialect words what the native REST API answers to its sessions. */
+export function createAnswerWords(base: Foundation): Map<string, (body: object) => object> {
+  return new Map(
+    enabledDialects(base).flatMap(({ name, answer }) => (answer ? [[name, answer] as const] : [])),
+  );
+}
+
 /** How each dialect words what is delivered, the native one first. */
 export function createOutbounds(base: Foundation, services: Services): Map<string, Outbound> {
   const ground = groundOf(base, services);

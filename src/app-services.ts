@@ -18,6 +18,7 @@ import type { MailProvider } from './providers/mail/mail.port';
 import type { Metrics } from './providers/metrics/metrics.port';
 import type { SmsProvider } from './providers/sms/sms.port';
 import { createAccountService } from './services/account.service';
+import { createAppOpeningService } from './services/app-opening.service';
 import { createAuthService } from './services/auth.service';
 import { createChatService } from './services/chat.service';
 import { createChatNarrator } from './services/chat-narrator';
@@ -109,6 +110,7 @@ function createChatServices(base: Foundation) {
     activity,
     userChanges,
     receipts,
+    appOpening: createAppOpeningService({ bus, rosters, receipts }),
     presentMessages,
     chatViews,
     messages: createMessageService({ journal, rosters, bus, clock, recordChange, library }),

@@ -8,9 +8,12 @@ import type { EventBus } from '../events/event-bus';
 import type { ChatViews } from '../presenters/chat-list.presenter';
 import type { PresentMessages } from '../presenters/message-list.presenter';
 import type { SyncView } from '../presenters/sync.presenter';
+import type { AppOpeningService } from '../services/app-opening.service';
 import type { AuthService } from '../services/auth.service';
 import type { ChatService } from '../services/chat.service';
+import type { ContactRequestService } from '../services/contact-request.service';
 import type { ContactSyncService } from '../services/contact-sync.service';
+import type { DeviceService } from '../services/device.service';
 import type { DirectoryService } from '../services/directory.service';
 import type { GroupService } from '../services/group.service';
 import type { HistoryService } from '../services/history.service';
@@ -38,7 +41,9 @@ export interface DialectServices {
   signUps: SignUpService;
   userService: UserService;
   userSearchService: UserSearchService;
+  contactRequests: ContactRequestService;
   contactSync: ContactSyncService;
+  deviceService: DeviceService;
   people: PeopleService;
   chats: ChatService;
   chatViews: ChatViews;
@@ -48,6 +53,7 @@ export interface DialectServices {
   history: HistoryService;
   rosters: RosterService;
   receipts: ReceiptService;
+  appOpening: AppOpeningService;
   typing: TypingService;
   presentMessages: PresentMessages;
   sync: (actor: Actor, body: Record<string, unknown>) => Promise<SyncView>;
@@ -118,6 +124,8 @@ export interface PlainSocketSide {
  */
 export interface Dialect extends Partial<SocketIoSide>, Partial<PlainSocketSide> {
   readonly name: DialectName;
+  /** Words an answer of the native REST API to one of its sessions, if it has words of its own for that. */
+  answer?(body: object): object;
   /** Its REST side. */
   routes?(ground: DialectGround, gates: HttpGates): Mount[];
 }

@@ -5,6 +5,7 @@ import { gramsOf } from '../helpers/grams';
 import { ipRange } from '../helpers/ip-range';
 import { hashPassword, matchesHash } from '../helpers/password-hash';
 import { normalisePhone } from '../helpers/phone';
+import { saveDoc } from '../helpers/save-doc';
 import { UserModel } from '../models/user.model';
 import type { Actor } from '../types/actor';
 import type { RateCountService, RateWindow } from './rate-count.service';
@@ -80,20 +81,14 @@ export function createPasswordService({
     async register({ name, password, ...typed }) {
       const address = normalise(typed);
       const passwordHash = await hashPassword(password);
-      try {
-        const user = await UserModel.create({
-          ...address,
-          name: name.trim(),
-          passwordHash,
-          searchGrams: gramsOf(name),
-        });
-        return { userId: String(user._id) };
-      } catch (error) {
-        for (const path of ['email', 'phoneNumber'] as const) {
-          if (isDuplicateKey(error, path)) throw taken(path);
-        }
-        throw error;
+      const [user, error] = await saveDoc(
+        new UserModel({ ...address, name: name.trim(), passwordHash, searchGrams: gramsOf(name) }),
+      );
+      if (user) return { userId: String(user._id) };
+      for (const path of ['email', 'phoneNumber'] as const) {
+        if (isDuplicateKey(error, path)) throw taken(path);
       }
+      throw error;
     },
 
     async check({ password, ip, isProved = false, ...typed }) {
