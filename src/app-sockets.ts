@@ -27,6 +27,9 @@ import { createIoServer, serveSockets } from './socket/io-server';
 import type { PlainServer } from './socket/plain/plain-server';
 import { guardUpgrades } from './socket/plain/upgrade-gate';
 
+/** At the end a connection has this long to close in order, Socket.IO's too. */
+const LEAVE_WITHIN_MS = 1000;
+
 /** The connections that are not Socket.IO's. */
 export interface PlainConnections {
   size(): number;
@@ -85,6 +88,7 @@ function openPlainSockets(
     async stop() {
       gate.close();
       await Promise.all(servers.map((server) => server.stop()));
+      await gate.empty(LEAVE_WITHIN_MS);
     },
   };
 }

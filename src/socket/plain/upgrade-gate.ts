@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { type Server as HttpServer, type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '../../config/logger';
 import { AppError, notFound, unavailable } from '../../errors/app-error';
 import { toAppError } from '../../errors/to-app-error';
@@ -28,11 +30,22 @@ export interface UpgradeServer {
   accept(upgrade: Upgrade, place: string): Promise<void>;
 }
 
+export interface UpgradeGate {
+  /** Refuses every upgrade from now on. */
+  close(): void;
+  /**
+   * Resolves when no upgraded connection is left, Socket.IO's among them; those that are still there after this time are cut. One whose
+   * client does not read would else keep the server from its end for half a minute.
+   */
+  empty(withinMs: number): Promise<void>;
+}
+
 /** Answers upgrades: at the paths of these servers theirs, Socket.IO's its own; all others are refused like any request. */
 export function guardUpgrades(
   http: HttpServer,
   { servers, logger }: { servers: readonly UpgradeServer[]; logger: Logger },
-): { close(): void } {
+): UpgradeGate {
+  const open = new Set<Duplex>();
   let isClosed = false;
 
   async function serve(upgrade: Upgrade): Promise<void> {
@@ -47,6 +60,7 @@ export function guardUpgrades(
   }
 
   http.on('upgrade', (message: IncomingMessage, socket: Duplex, head: Buffer) => {
+    open.add(socket.once('close', () => open.delete(socket)));
     const url = message.url ?? '';
     if (url.startsWith(SOCKET_IO_PATH)) return;
     // Who goes away while being looked at is no error of ours.
@@ -64,6 +78,11 @@ export function guardUpgrades(
   return {
     close() {
       isClosed = true;
+    },
+    async empty(withinMs) {
+      const gone = [...open].map((socket) => once(socket, 'close'));
+      await Promise.race([Promise.allSettled(gone), delay(withinMs, undefined, { ref: false })]);
+      for (const socket of open) socket.destroy();
     },
   };
 }
