@@ -1,6 +1,9 @@
 import type { ChildProcess } from 'node:child_process';
 import { Redis } from 'ioredis';
-import type { Person } from '../support/client';
+import { UserModel } from '../../src/models/user.model';
+import { startTestApp } from '../support/app';
+import { type Person, signUp } from '../support/client';
+import { uniqueDbName } from '../support/mongo';
 import { at, startTwoNodes, type TwoNodes } from '../support/nodes';
 import { hasRedis, killRedis, startRedis } from '../support/redis';
 import { freePort } from '../support/server-process';
@@ -110,6 +113,34 @@ describe('two nodes without Redis', () => {
   beforeAll(() => begin({}));
   afterAll(() => nodes.stop());
   tests();
+});
+
+describe('a node without Redis that gets company for a while', () => {
+  it('keeps things while it is alone, gives out nothing meanwhile, and nothing of before afterwards', async () => {
+    const dbName = uniqueDbName('company');
+    const a = await startTestApp({ dbName });
+    const [one, two] = [await signUp(a, { name: 'One' }), await signUp(a, { name: 'Two' })];
+    await one.api('POST', '/api/chats/private', { userId: two.id });
+    const shown = async () => (await chatsOf(one))[0].name;
+    const rename = (name: string) => UserModel.updateOne({ _id: two.id }, { name });
+    expect(await shown()).toBe('Two');
+    await rename('Behind its back');
+    expect(await shown()).toBe('Two');
+    const b = await startTestApp({ dbName });
+    expect(await shown()).toBe('Behind its back');
+    await at(b, two).api('PUT', '/api/users/profile', { name: 'By the other node' });
+    expect(await shown()).toBe('By the other node');
+    await b.stop();
+    await rename('Behind its back again');
+    expect(await shown()).toBe('Behind its back again');
+    // Alone again, which it notices when it looks at the leases next, it keeps things again.
+    for (let name = 0, isKept = false; !isKept; name += 1) {
+      const before = await shown();
+      await rename(String(name));
+      isKept = (await shown()) === before;
+    }
+    await a.stop();
+  });
 });
 
 (hasRedis ? describe : describe.skip)('two nodes with Redis', () => {
