@@ -1,6 +1,7 @@
 import type { Server } from 'socket.io';
 import type { PushGround } from './app-push';
 import type { Foundation, Services } from './app-services';
+import { watchPrimary } from './models/primary-change';
 import { socketEvents } from './models/socket-event.model';
 import { fromWire, toWire } from './models/wire-form';
 import { type AdapterRedis, connectAdapterRedis } from './providers/redis';
@@ -9,7 +10,7 @@ import { createBridge } from './socket/bridge';
 
 /** How this server lives beside others on one database: what it does when they come and go, and how it speaks to them. */
 export function createNodeLife(base: Foundation, services: Services, io: Server, push: PushGround) {
-  const { node, connections, bus, config, logger } = base;
+  const { node, bus, config, logger } = base;
   const { journal, presence, rosters, callConnections } = services;
   const { share } = journal;
   const { socketAdapter } = config;
@@ -63,13 +64,14 @@ export function createNodeLife(base: Foundation, services: Services, io: Server,
           presence.sweepLater();
         },
         async lapsed() {
-          await presence.reconcile([...connections.all()]);
+          await presence.reconcile();
           reconnectAll();
         },
         missed: reconnectAll,
       });
       await presence.reapStale(node.others());
       presence.sweepLater();
+      watchPrimary(() => presence.failedOver(() => node.others()));
     },
 
     leave: (isClean: boolean) => node.leave(isClean),
