@@ -8,7 +8,8 @@ import type { Random } from './random';
 import type { Tally } from './tally';
 
 const SYNC_PAGE = 200;
-const SEND_AGAIN_AFTER_MS = 200;
+const SEND_AGAIN_AFTER_MS = 500;
+const MAX_UNSENT = 8;
 
 interface Ack {
   ok: boolean;
@@ -43,6 +44,8 @@ export class Client {
 
   /** Writes a message; it is sent until the server acknowledges it. */
   write(draft: Draft): void {
+    // Nobody goes on writing for ever when nothing leaves.
+    if (this.outbox.size >= MAX_UNSENT) return;
     this.outbox.add(draft);
     this.flush();
   }

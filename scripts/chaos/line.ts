@@ -3,7 +3,10 @@ import { io, type Socket } from 'socket.io-client';
 import type { Random } from './random';
 
 const ACK_WITHIN_MS = 12_000;
-const CONNECT_WITHIN_MS = 5_000;
+const CONNECT_WITHIN_MS = 20_000;
+/** The first wait after a loss; each further one is twice as long, up to the last. */
+const RETRY_FIRST_MS = 200;
+const RETRY_LAST_MS = 5_000;
 
 export interface LineHooks {
   /** The addresses of the nodes, as a load balancer knows them. */
@@ -16,6 +19,7 @@ export class Line {
   private socket: Socket | undefined;
   private retry: NodeJS.Timeout | undefined;
   private isWanted = false;
+  private waitMs = RETRY_FIRST_MS;
   private urls: readonly string[];
 
   constructor(
@@ -89,7 +93,10 @@ export class Line {
       timeout: CONNECT_WITHIN_MS,
     });
     this.socket = socket;
-    socket.on('connect', () => this.hooks.onOpen());
+    socket.on('connect', () => {
+      this.waitMs = RETRY_FIRST_MS;
+      this.hooks.onOpen();
+    });
     socket.on('connect_error', () => this.again(socket));
     socket.on('disconnect', () => this.again(socket));
     socket.onAny((event: string, payload: unknown) => this.hooks.onEvent(event, payload));
@@ -101,8 +108,12 @@ export class Line {
     this.socket = undefined;
     if (!this.isWanted) return;
     clearTimeout(this.retry);
-    this.retry = setTimeout(() => {
-      if (this.isWanted) this.connect(this.random.pick(this.urls));
-    }, 50 + this.random.below(400));
+    this.retry = setTimeout(
+      () => {
+        if (this.isWanted) this.connect(this.random.pick(this.urls));
+      },
+      this.waitMs * (0.5 + this.random.next()),
+    );
+    this.waitMs = Math.min(2 * this.waitMs, RETRY_LAST_MS);
   }
 }

@@ -1,6 +1,7 @@
 /** One run from empty directories to the verdict. */
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { loadConfig } from '../../src/config/env';
 import { findMongodBinary } from '../../src/embedded/mongod-binary';
 import { makeParleyEnv } from '../bench/parley-env';
@@ -16,6 +17,9 @@ import { type Scene, storm } from './storm';
 import { Tally } from './tally';
 import { judge } from './verdict';
 import { buildChaosWorld } from './world';
+
+const CONNECT_AT_ONCE = 20;
+const CONNECT_WITHIN_MS = 120_000;
 
 /** Resolves to what was counted. @throws Error when it could not be run to its end. */
 export async function runChaos(
@@ -41,9 +45,7 @@ export async function runChaos(
     return new Client(person, urls, { random, isCareful: random.chance(0.5) }, tally);
   });
   const scene: Scene = { seed, nodes, replicaSet, world, clients, tally, log };
-  clients.forEach((client, i) => {
-    client.line.open(urls[i % urls.length]);
-  });
+  await connectAll(clients, urls);
   const stopProgress = showProgress(scene, seconds);
   try {
     await storm(scene, { seconds, blows: makePlan(randomOf(seed, 'plan'), { seconds, killEvery }) });
@@ -53,4 +55,19 @@ export async function runChaos(
   await judge(scene);
   await replicaSet.client.close();
   return tally;
+}
+
+/** Half of them to each node, some at a time: the storm begins with everybody there. */
+async function connectAll(clients: readonly Client[], urls: readonly string[]): Promise<void> {
+  const deadline = Date.now() + CONNECT_WITHIN_MS;
+  for (let at = 0; at < clients.length; at += CONNECT_AT_ONCE) {
+    const some = clients.slice(at, at + CONNECT_AT_ONCE);
+    some.forEach(({ line }, i) => {
+      line.open(urls[i % urls.length]);
+    });
+    while (some.some(({ line }) => !line.isOpen)) {
+      if (Date.now() > deadline) throw new Error('the clients cannot connect');
+      await delay(20);
+    }
+  }
 }
