@@ -5,18 +5,27 @@ import type { Outbound } from './delivery/outbound';
 import { DIALECTS } from './dialects';
 import type { Dialect, DialectGround, Mount } from './dialects/dialect.port';
 import { ASYNCAPI_PATH, dialectDocuments } from './docs/documents';
+import { StartError } from './errors/start-error';
+import { createCookieOriginRule } from './middlewares/security';
 import type { EventHandler, FindEvent } from './socket/event-router';
 import { createEventTable } from './socket/event-table';
 import { createPayloadValidator, type PayloadValidator } from './socket/payload-schemas';
 import type { Actor } from './types/actor';
 import { NATIVE_DIALECT } from './types/dialect';
 
+const DAY_SECONDS = 86_400;
+
 function enabledDialects({ config }: Foundation): Dialect[] {
   return DIALECTS.filter(({ name }) => config.dialects.enabled.includes(name));
 }
 
-function groundOf({ clock, media }: Foundation, services: Services): DialectGround {
-  return { clock, signer: media.signer, media: media.media, services };
+function groundOf({ clock, media, config }: Foundation, services: Services): DialectGround {
+  const cookies = {
+    isSecure: config.isProduction,
+    refreshTtlSeconds: config.jwt.refreshTtlDays * DAY_SECONDS,
+    mayComeFrom: createCookieOriginRule(config),
+  };
+  return { clock, cookies, signer: media.signer, media: media.media, services };
 }
 
 /** The REST sides of the dialects, and where they stand. */
@@ -30,12 +39,21 @@ export function createDialectMounts(
   return enabledDialects(base).flatMap((dialect) => dialect.routes?.(ground, all) ?? []);
 }
 
+/** How each dialect words what the native REST API answers to its sessions. */
+export function createAnswerWords(base: Foundation): Map<string, (body: object) => object> {
+  return new Map(
+    enabledDialects(base).flatMap(({ name, answer }) => (answer ? [[name, answer] as const] : [])),
+  );
+}
+
 /** How each dialect words what is delivered, the native one first. */
 export function createOutbounds(base: Foundation, services: Services): Map<string, Outbound> {
   const ground = groundOf(base, services);
   return new Map([
     [NATIVE_DIALECT, createNativeOutbound(base.clock, base.media.signer)],
-    ...enabledDialects(base).map(({ name, outbound }) => [name, outbound(ground)] as const),
+    ...enabledDialects(base).flatMap(({ name, outbound }) =>
+      outbound ? [[name, outbound(ground)] as const] : [],
+    ),
   ]);
 }
 
@@ -47,11 +65,11 @@ export function createEvents(
 ): { findEvent: FindEvent; validator: PayloadValidator } {
   const ground = groundOf(base, services);
   const validator = createPayloadValidator(ASYNCAPI_PATH);
-  const others = enabledDialects(base).map(({ name, inbound }) => ({
-    dialect: name,
-    handlers: inbound(ground),
-    validator: createPayloadValidator(dialectDocuments(name).asyncapi),
-  }));
+  const others = enabledDialects(base).flatMap(({ name, inbound }) => {
+    const { asyncapi } = dialectDocuments(name);
+    if (!inbound || asyncapi === undefined) return [];
+    return [{ dialect: name, handlers: inbound(ground), validator: createPayloadValidator(asyncapi) }];
+  });
   return {
     findEvent: createEventTable([{ dialect: NATIVE_DIALECT, handlers, validator }, ...others]),
     validator,
@@ -63,8 +81,11 @@ export function createDialectChoice(
   { config }: Foundation,
   outbounds: ReadonlyMap<string, Outbound>,
 ): (asked: unknown, actor: Actor) => string {
+  const { fallback } = config.dialects;
+  if (!outbounds.has(fallback))
+    throw new StartError(`DEFAULT_DIALECT is ${fallback}, which is not spoken over Socket.IO.`);
   return (asked, actor) => {
-    const wishes = [asked, actor.dialect, config.dialects.fallback];
+    const wishes = [asked, actor.dialect, fallback];
     const found = wishes.find((wish) => typeof wish === 'string' && outbounds.has(wish));
     return typeof found === 'string' ? found : NATIVE_DIALECT;
   };

@@ -2,12 +2,13 @@ import express, { type Express, type RequestHandler, Router } from 'express';
 import type { Redis } from 'ioredis';
 import { createStatisticsRoutes } from './app-activity';
 import { createCallsRouter } from './app-calls';
-import { createDialectMounts } from './app-dialects';
+import { createAnswerWords, createDialectMounts } from './app-dialects';
 import { createMediaRoutes } from './app-media';
 import { createHttpMeasuring, createMetricsRoutes } from './app-metrics';
 import { createPeopleRouter } from './app-people';
 import type { Foundation, Services } from './app-services';
 import { createStoriesRouter } from './app-stories';
+import type { Config } from './config/env';
 import { MAX_JSON_BYTES } from './config/limits';
 import { createAuthController } from './controllers/auth.controller';
 import { createChatController } from './controllers/chat.controller';
@@ -71,14 +72,28 @@ export function createExpress(parts: HttpParts): Express {
   };
   const mounts = createDialectMounts(parts.base, parts.services, gates);
   const roots = ['/api', ...mounts.map(({ path }) => path).filter((path) => !path.startsWith('/api/'))];
-  app.use([...roots, '/.well-known'], corsRule(origins), limitApi(parts));
+  const takers = mounts.flatMap(({ path, takesCookies }) => (takesCookies ? [path] : []));
+  if (takers.length > 0) app.use(takers, corsRule(cookieOrigins(config), { takesCookies: true }));
+  const others = roots.filter((path) => !takers.includes(path));
+  app.use([...others, '/.well-known'], corsRule(origins));
+  app.use([...roots, '/.well-known'], limitApi(parts));
   app.use(roots, noStore, express.json({ limit: MAX_JSON_BYTES }));
-  app.use('/api', createApi(parts, gates));
+  const { verifyAccess } = parts.services.tokenService;
+  const authenticate = createAuthenticate(verifyAccess, createAnswerWords(parts.base));
+  app.use('/api', createApi(parts, { ...gates, authenticate }));
   for (const { path, router } of mounts) app.use(path, router);
   app.use(createJwksRouter({ authController: authController(parts) }));
   app.use(createWebRouter({ redirectsMedia: config.media.store.provider !== 'disk' }));
   app.use(routeNotFound, createErrorHandler(logger));
   return app;
+}
+
+/** Who lets every page in does not thereby let every page act for whoever visits it. */
+function cookieOrigins({ allowedOrigins, isProduction }: Config) {
+  return originRule(
+    allowedOrigins.filter((origin) => origin !== '*'),
+    isProduction,
+  );
 }
 
 function metricsRoutes(parts: HttpParts): Router {

@@ -18,6 +18,7 @@ import type { MailProvider } from './providers/mail/mail.port';
 import type { Metrics } from './providers/metrics/metrics.port';
 import type { SmsProvider } from './providers/sms/sms.port';
 import { createAccountService } from './services/account.service';
+import { createAppOpeningService } from './services/app-opening.service';
 import { createAuthService } from './services/auth.service';
 import { createChatService } from './services/chat.service';
 import { createChatNarrator } from './services/chat-narrator';
@@ -45,6 +46,7 @@ import { createRosterService } from './services/roster.service';
 import { createSearchIndexer } from './services/search-indexer.service';
 import { createSessionService } from './services/session.service';
 import { createSessionLiveness } from './services/session-liveness.service';
+import { createSignUpService } from './services/sign-up.service';
 import type { SigningKey } from './services/signing-key.service';
 import { createStarService } from './services/star.service';
 import { createSyncService } from './services/sync.service';
@@ -107,6 +109,7 @@ function createChatServices(base: Foundation) {
     activity,
     userChanges,
     receipts,
+    appOpening: createAppOpeningService({ bus, rosters, receipts }),
     presentMessages,
     chatViews,
     messages: createMessageService({ journal, rosters, bus, clock, recordChange, library }),
@@ -156,6 +159,7 @@ function createPeopleServices(
     deviceService,
     userService,
     emailService: createEmailService({ otpService, bus }),
+    signUps: createSignUpService({ otpService, revokeAll: sessionService.revokeAll, bus, clock }),
     userSearchService: createUserSearchService(),
     contactService,
     people,

@@ -119,18 +119,24 @@ export async function untilFlows(page: Page, kind: 'audio' | 'video'): Promise<v
   }, kind);
 }
 
-/** The kinds of the local candidates that the page's connections use. */
+/**
+ * The kinds of the local candidates that the page's connections use. The pair a transport has chosen is asked for, not which pairs
+ * have succeeded: a pair in use is briefly "in progress" again whenever the browser checks that the other side still consents.
+ */
 export async function candidateTypes(page: Page): Promise<unknown[]> {
   return page.evaluate(async () => {
-    const { connections } = globalThis as unknown as PageWithCalls;
-    const reports = await Promise.all(connections.map((connection) => connection.getStats()));
-    return reports.flatMap((report) => {
-      const entries = [...report.values()];
-      const pairs = entries.filter(
-        ({ type, nominated, state }) => type === 'candidate-pair' && nominated && state === 'succeeded',
-      );
-      return pairs.map((pair) => report.get(String(pair.localCandidateId))?.candidateType);
-    });
+    const { connections, requestAnimationFrame } = globalThis as unknown as PageWithCalls;
+    const inUse = async (connection: PageWithCalls['connections'][number]) => {
+      for (;;) {
+        const report = await connection.getStats();
+        const transport = [...report.values()].find(({ type }) => type === 'transport');
+        const pair = report.get(String(transport?.selectedCandidatePairId));
+        const local = report.get(String(pair?.localCandidateId));
+        if (local) return local.candidateType;
+        await new Promise<void>((resolve) => requestAnimationFrame(() => resolve()));
+      }
+    };
+    return Promise.all(connections.map(inUse));
   });
 }
 

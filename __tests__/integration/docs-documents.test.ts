@@ -30,7 +30,9 @@ const restDocuments = [
 ];
 const eventDocuments = [
   ['asyncapi.yaml', ASYNCAPI_PATH, asyncapi] as const,
-  ...ofDialects.map((of) => [`${of.name}.asyncapi.yaml`, of.asyncapi, loadDocument(of.asyncapi)] as const),
+  ...ofDialects.flatMap((of) =>
+    of.asyncapi ? [[`${of.name}.asyncapi.yaml`, of.asyncapi, loadDocument(of.asyncapi)] as const] : [],
+  ),
 ];
 const documents = [
   ...restDocuments,

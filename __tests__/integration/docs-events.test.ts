@@ -24,14 +24,16 @@ const dialects = [
     inbound: () => ({ ...createNativeHandlers(noDependencies), authenticate: undefined }),
     serverEvents: NATIVE_EVENTS,
   },
-  ...DIALECTS,
+  ...DIALECTS.flatMap(({ name, inbound, serverEvents }) =>
+    inbound && serverEvents ? [{ name, inbound, serverEvents }] : [],
+  ),
 ];
 
 const nativeEvents = clientEvents(asyncapiOf('native')).map(({ name }) => name);
 const sorted = (names: Iterable<string>) => [...names].sort();
 
 describe('the list of dialects', () => {
-  it('names every folder of dialects, each with a document of its events', () => {
+  it('names every folder of dialects', () => {
     expect(sorted(DIALECTS.map(({ name }) => name))).toEqual(AVAILABLE_DIALECTS);
   });
 });

@@ -15,13 +15,19 @@ interface Layer {
   handle?: { stack?: Layer[] };
 }
 
-/** What is no API: the page and its files. */
-const API_PREFIXES = ['/api', '/health', '/metrics', '/.well-known'];
+/** All but the page and its files. */
+const API_PREFIXES = ['/api', '/health', '/metrics', '/.well-known', ...rootsOfDialects()];
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
 
 const dataDir = mkdtempSync(path.join(tmpdir(), 'parley-docs-routes-'));
 
 afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
+
+/** Where dialects stand outside of `/api`, as far as their documents tell. */
+function rootsOfDialects(): string[] {
+  const paths = openapiDocuments().flatMap((document) => Object.keys(asObject(document.paths)));
+  return [...new Set(paths.map((path) => `/${path.split('/')[1]}`))];
+}
 
 /** `GET /api/chats/{}`: names of parameters do not matter. */
 function routesOf(layers: Layer[], prefix: string): string[] {

@@ -45,7 +45,9 @@ async function victim(): Promise<Victim> {
   const message = (await me.api('POST', '/api/messages', { chatId: chat.id, content: 'Hello' })).body.message;
   const shown = { type: 'text', text: 'Mine', privacy: { audience: 'only', userIds: [bob.id] } };
   const { story } = (await me.api('POST', '/api/stories', shown)).body;
+  const { chat: room } = (await me.api('POST', '/api/chats/private', { userId: bob.id })).body;
   const ids = {
+    roomId: room.id,
     storyId: story.id,
     chatId: chat.id,
     messageId: message.id,
@@ -66,6 +68,7 @@ function validBody({ example }: Operation, { ids }: Victim): object {
   const known: Record<string, unknown> = {
     chatId: ids.chatId,
     userId: bob.id,
+    otherUserId: bob.id,
     userIds: [bob.id],
     memberIds: [bob.id],
     chatIds: [ids.chatId],
@@ -173,7 +176,7 @@ describe('a missing field', () => {
 
 describe("somebody else's ids", () => {
   const private_ = operations.filter(({ template }) =>
-    /\{(chatId|messageId|storyId|conversationId|groupId)\}/.test(template),
+    /\{(chatId|messageId|storyId|conversationId|groupId|roomId)\}/.test(template),
   );
   it.each(named(private_))('are not_found in %s', async (_name, operation) => {
     const body = operation.example && validBody(operation, me);

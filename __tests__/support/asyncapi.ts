@@ -15,7 +15,9 @@ export function asyncapiOf(dialect: string) {
 }
 
 function readDialect(name: string) {
-  const document = loadDocument(name === 'native' ? ASYNCAPI_PATH : dialectDocuments(name).asyncapi);
+  const file = name === 'native' ? ASYNCAPI_PATH : dialectDocuments(name).asyncapi;
+  if (file === undefined) throw new Error(`${name} has no AsyncAPI document`);
+  const document = loadDocument(file);
   return {
     name,
     document,

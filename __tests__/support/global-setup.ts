@@ -3,7 +3,17 @@
  * forbidden in it, so a query without an index fails the test that made it.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statfsSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -13,6 +23,8 @@ import { embeddedUri, ensurePrimary } from '../../src/embedded/replica-set';
 import { TEST_MONGO_URI } from './mongo';
 
 const DIR_PREFIX = 'parley-test-mongod-';
+const MEMORY_DIR = '/dev/shm';
+const MEMORY_NEEDED_BYTES = 4 * 1024 ** 3;
 const START_TIMEOUT_MS = 60_000;
 
 export interface TestMongod {
@@ -30,7 +42,7 @@ export default async function globalSetup(): Promise<void> {
   const { systemBinary, cacheDir } = loadConfig({ HOME, XDG_CACHE_HOME, MONGOMS_SYSTEM_BINARY }).mongo;
   const binary = await findMongodBinary({ systemBinary, cacheDir, log: (line) => console.log(line) });
   const port = await freePort();
-  const dataDir = mkdtempSync(path.join(tmpdir(), DIR_PREFIX));
+  const dataDir = mkdtempSync(path.join(roomyMemory() ?? tmpdir(), DIR_PREFIX));
   const child = spawnMongod(binary, port, dataDir);
   globalThis.parleyTestMongod = { child, dataDir };
   await ensurePrimary({
@@ -64,10 +76,26 @@ function spawnMongod(binary: string, port: number, dataDir: string): ChildProces
   return child;
 }
 
+/** A directory kept in memory, where the system has one with room: every test file makes a hundred collections and indexes. */
+function roomyMemory(): string | undefined {
+  try {
+    const { bavail, bsize } = statfsSync(MEMORY_DIR);
+    accessSync(MEMORY_DIR, constants.W_OK);
+    return bavail * bsize > MEMORY_NEEDED_BYTES ? MEMORY_DIR : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** A run that was killed could not tidy up: its mongod is ended here, by the pids it wrote down. */
 function removeLeftOvers(): void {
-  for (const name of readdirSync(tmpdir()).filter((entry) => entry.startsWith(DIR_PREFIX))) {
-    const dir = path.join(tmpdir(), name);
+  const parents = [tmpdir(), ...(existsSync(MEMORY_DIR) ? [MEMORY_DIR] : [])];
+  const leftOvers = parents.flatMap((parent) =>
+    readdirSync(parent)
+      .filter((entry) => entry.startsWith(DIR_PREFIX))
+      .map((entry) => path.join(parent, entry)),
+  );
+  for (const dir of leftOvers) {
     try {
       const [runner = '', mongod = ''] = readFileSync(path.join(dir, 'pids'), 'utf8').split(' ');
       if (isAlive(Number(runner))) continue;

@@ -70,7 +70,11 @@ export interface Operation {
 
 /** Every operation of the OpenAPI documents, the native one and the dialects', but the documents themselves. */
 export function documentedOperations(): Operation[] {
-  return openapiDocuments().flatMap(operationsOf);
+  const all = openapiDocuments().flatMap(operationsOf);
+  // A dialect may show what the native document has, too.
+  return [
+    ...new Map(all.toReversed().map((one) => [`${one.method} ${one.template}`, one])).values(),
+  ].reverse();
 }
 
 function operationsOf(document: JsonObject): Operation[] {

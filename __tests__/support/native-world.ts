@@ -48,7 +48,7 @@ export interface World {
   /** Opens a socket that `stop` closes, and whose events are held against the AsyncAPI document. */
   socket(person: Person, dialect?: string): Promise<TestSocket>;
   privateChat(a: Person, b: Person): Promise<string>;
-  group(owner: Person, members: Person[], name?: string): Promise<string>;
+  group(owner: Person, members: Array<Pick<Person, 'id'>>, name?: string): Promise<string>;
   stop(): Promise<void>;
 }
 

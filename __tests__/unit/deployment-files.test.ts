@@ -1,7 +1,7 @@
 /** The container, compose and PM2 files name only what there is. */
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { parse } from 'yaml';
+import { CORE_SCHEMA, load, mergeTag } from 'js-yaml';
 import { loadConfig } from '../../src/config/env';
 import { readEnvExample } from '../support/env-example';
 
@@ -17,7 +17,7 @@ interface Service {
   ports?: string[];
   healthcheck?: object;
 }
-const compose = parse(read('docker-compose.yml'), { merge: true }) as {
+const compose = load(read('docker-compose.yml'), { schema: CORE_SCHEMA.withTags(mergeTag) }) as {
   services: Record<string, Service>;
   secrets: Record<string, { file: string }>;
   volumes: Record<string, unknown>;

@@ -11,6 +11,7 @@ import { type EmbeddedMongod, startEmbeddedMongod } from '../../src/embedded/mon
 import { findMongodBinary } from '../../src/embedded/mongod-binary';
 import type { BenchRun } from './bench-run';
 import { type Children, createChildren } from './children';
+import { measureDialects } from './dialects';
 import { measureFanout } from './fanout';
 import { measureIdleMemory } from './idle-memory';
 import { type BenchOptions, readOptions, USAGE } from './options';
@@ -92,7 +93,8 @@ async function measure(
   const sends = await measureSends(run);
   const fanout = await measureFanout(run);
   for (const server of servers) await children.stop(server.process);
-  return { sends, fanout, idle: await measureIdleMemory(run) };
+  const dialects = options.skipsParley ? undefined : await measureDialects(run);
+  return { sends, fanout, dialects, idle: await measureIdleMemory(run) };
 }
 
 function publish(results: BenchResults, options: BenchOptions): void {

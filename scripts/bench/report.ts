@@ -1,4 +1,5 @@
 import os from 'node:os';
+import type { DialectFigures } from './dialects';
 import type { FanoutResult } from './fanout';
 import type { Rates } from './figures';
 import type { IdleFigures } from './idle-memory';
@@ -13,14 +14,17 @@ export interface BenchResults {
   sends: SendResult[];
   idle: IdleFigures;
   fanout: FanoutResult[];
+  /** Not measured without Parley. */
+  dialects: DialectFigures | undefined;
 }
 
 /** The figures alone, as `--json` writes them. */
-export function toJson({ sends, idle, fanout }: BenchResults): string {
+export function toJson({ sends, idle, fanout, dialects }: BenchResults): string {
   const figures = {
     sendToDeliver: sends.map((result) => result.figures),
     idleConnection: idle,
     fanout: fanout.map((result) => result.figures),
+    dialects,
   };
   return `${JSON.stringify(figures, null, 2)}\n`;
 }
@@ -46,6 +50,7 @@ export function toText(results: BenchResults, options: BenchOptions): string {
     'FAN-OUT, one sender with 4 in flight (deliveries/s)',
     ...table(fanoutRows(results.fanout)),
     '',
+    ...(results.dialects ? dialectLines(results.dialects) : []),
     'IDLE CONNECTION (resident memory)',
     ...table(idleRows(results.idle)),
   ].join('\n');
@@ -101,6 +106,17 @@ function fanoutRows(fanout: FanoutResult[]): string[][] {
       ratio(figures.parley, figures.bare),
       ratio(figures.parley, groupCommit),
     ]),
+  ];
+}
+
+function dialectLines({ pairs, inFlight, all, none }: DialectFigures): string[] {
+  return [
+    `NATIVE SEND TO DELIVER WITH AND WITHOUT DIALECTS, ${pairs} pairs x ${inFlight} in flight`,
+    ...table([
+      ['all of them', 'none', 'rate x', 'p99 x'],
+      [ratesText(all), ratesText(none), ratio(all.rate, none.rate), ratio(all.p99, none.p99)],
+    ]),
+    '',
   ];
 }
 

@@ -4,6 +4,7 @@ import { generateHTML, type SwaggerUiOptions, serveFiles } from 'swagger-ui-expr
 import { type PageLink, renderAsyncapiPage } from '../docs/asyncapi-page';
 import { ASYNCAPI_PATH, dialectDocuments, loadDocument, OPENAPI_PATH } from '../docs/documents';
 import { PAGE_STYLE } from '../docs/page-style';
+import { lazily } from '../helpers/lazily';
 
 /** Where the pages live; Swagger UI's files need it, since a page without a slash at its end cannot name them relatively. */
 export const DOCS_PATH = '/api/docs';
@@ -18,7 +19,7 @@ interface DialectDocs {
   title: string;
   prefix: string;
   openapi: string | undefined;
-  asyncapi: string;
+  asyncapi: string | undefined;
 }
 
 export interface DocsController {
@@ -30,8 +31,8 @@ export interface DocsController {
 }
 
 /**
- * Reads the documents of the native API and of these dialects and renders the pages, once.
- * @throws Error when a document is missing or broken.
+ * Serves the documents of the native API and of these dialects, and the pages made of them. Each is read and rendered once, when
+ * somebody first asks for it.
  */
 export function createDocsController(dialects: readonly string[]): DocsController {
   const all: DialectDocs[] = [
@@ -39,10 +40,12 @@ export function createDocsController(dialects: readonly string[]): DocsControlle
     ...dialects.map((name) => ({ title: name, prefix: `/${name}`, ...dialectDocuments(name) })),
   ];
   const options = swaggerOptions(all);
-  const swaggerPage = generateHTML(undefined, options)
-    .replaceAll('"./', `"${DOCS_PATH}/`)
-    // Swagger UI's page has none, so phones show it in the width of a desk.
-    .replace('<head>', '<head><meta name="viewport" content="width=device-width, initial-scale=1">');
+  const swaggerPage = lazily(() =>
+    generateHTML(undefined, options)
+      .replaceAll('"./', `"${DOCS_PATH}/`)
+      // Swagger UI's page has none, so phones show it in the width of a desk.
+      .replace('<head>', '<head><meta name="viewport" content="width=device-width, initial-scale=1">'),
+  );
   return {
     swaggerPage: sendPage(swaggerPage, SWAGGER_POLICY),
     swaggerAssets: serveFiles(undefined, options),
@@ -74,14 +77,13 @@ function swaggerOptions(all: readonly DialectDocs[]): SwaggerUiOptions {
 
 function documentsOf(docs: DialectDocs, all: readonly DialectDocs[]): Array<[string, RequestHandler]> {
   const { prefix, openapi, asyncapi } = docs;
-  const events = loadDocument(asyncapi);
-  const page = renderAsyncapiPage(events, PAGE_STYLE, linksOf(docs, all));
-  const served: Array<[string, RequestHandler]> = [
-    [`${prefix}/events`, sendPage(page, EVENTS_POLICY)],
-    [`${prefix}/asyncapi.json`, sendJson(JSON.stringify(events))],
-  ];
-  if (openapi !== undefined)
-    served.push([`${prefix}/openapi.json`, sendJson(JSON.stringify(loadDocument(openapi)))]);
+  const served: Array<[string, RequestHandler]> = [];
+  if (asyncapi !== undefined) {
+    const page = lazily(() => renderAsyncapiPage(loadDocument(asyncapi), PAGE_STYLE, linksOf(docs, all)));
+    served.push([`${prefix}/events`, sendPage(page, EVENTS_POLICY)]);
+    served.push([`${prefix}/asyncapi.json`, sendDocument(asyncapi)]);
+  }
+  if (openapi !== undefined) served.push([`${prefix}/openapi.json`, sendDocument(openapi)]);
   return served;
 }
 
@@ -90,7 +92,7 @@ function linksOf({ title, prefix, openapi }: DialectDocs, all: readonly DialectD
     title: 'REST API',
     href: openapi && prefix ? `${DOCS_PATH}?urls.primaryName=${title}` : DOCS_PATH,
   };
-  const others = all.filter((other) => other.prefix !== prefix);
+  const others = all.filter((other) => other.asyncapi !== undefined && other.prefix !== prefix);
   return [
     rest,
     { title: 'AsyncAPI document', href: `${DOCS_PATH}${prefix}/asyncapi.json` },
@@ -101,15 +103,16 @@ function linksOf({ title, prefix, openapi }: DialectDocs, all: readonly DialectD
   ];
 }
 
-function sendPage(page: string, policy: string): RequestHandler {
+function sendPage(page: () => string, policy: string): RequestHandler {
   return (_req, res) => {
     res.setHeader('Content-Security-Policy', policy);
-    res.type('html').send(page);
+    res.type('html').send(page());
   };
 }
 
-function sendJson(text: string): RequestHandler {
+function sendDocument(file: string): RequestHandler {
+  const text = lazily(() => JSON.stringify(loadDocument(file)));
   return (_req, res) => {
-    res.type('json').send(text);
+    res.type('json').send(text());
   };
 }

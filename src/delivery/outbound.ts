@@ -51,6 +51,16 @@ export interface Outbound {
     status: MessageStatus;
     upToSeq: number;
   }): MaybeFrame;
+  /**
+   * What the opening of an app delivered of one sender's messages in a chat; without words for it each of them is told by
+   * `statusMoved`.
+   */
+  deliveredByOpening?(told: {
+    chatId: string;
+    messageIds: string[];
+    userId: string;
+    upToSeq: number;
+  }): MaybeFrame;
   typingChanged(told: { chatId: string; userId: string; isTyping: boolean }): MaybeFrame;
   chatCreated(chat: ChatView): MaybeFrame;
   chatUpdated(chat: ChatView): MaybeFrame;

@@ -7,16 +7,22 @@ import type { Outbound } from '../delivery/outbound';
 import type { ChatViews } from '../presenters/chat-list.presenter';
 import type { PresentMessages } from '../presenters/message-list.presenter';
 import type { SyncView } from '../presenters/sync.presenter';
+import type { AppOpeningService } from '../services/app-opening.service';
 import type { AuthService } from '../services/auth.service';
 import type { ChatService } from '../services/chat.service';
+import type { ContactRequestService } from '../services/contact-request.service';
 import type { ContactSyncService } from '../services/contact-sync.service';
+import type { DeviceService } from '../services/device.service';
 import type { GroupService } from '../services/group.service';
 import type { HistoryService } from '../services/history.service';
 import type { MediaService } from '../services/media.service';
 import type { MediaSigner } from '../services/media-library.types';
 import type { MessageService } from '../services/message.service';
+import type { PasswordService } from '../services/password.service';
 import type { PeopleService } from '../services/people.service';
 import type { ReceiptService } from '../services/receipt.service';
+import type { RosterService } from '../services/roster.service';
+import type { SignUpService } from '../services/sign-up.service';
 import type { TypingService } from '../services/typing.service';
 import type { UserService } from '../services/user.service';
 import type { UserSearchService } from '../services/user-search.service';
@@ -28,23 +34,40 @@ import type { DialectName } from '../types/dialect';
 /** The services a dialect may use, under the names they have everywhere. */
 export interface DialectServices {
   authService: AuthService;
+  passwordService: PasswordService;
+  signUps: SignUpService;
   userService: UserService;
   userSearchService: UserSearchService;
+  contactRequests: ContactRequestService;
   contactSync: ContactSyncService;
+  deviceService: DeviceService;
   people: PeopleService;
   chats: ChatService;
   chatViews: ChatViews;
   groups: GroupService;
   messages: MessageService;
   history: HistoryService;
+  rosters: RosterService;
   receipts: ReceiptService;
+  appOpening: AppOpeningService;
   typing: TypingService;
   presentMessages: PresentMessages;
   sync: (actor: Actor, body: Record<string, unknown>) => Promise<SyncView>;
 }
 
+/** What a dialect that signs in by cookies goes by. */
+export interface CookieRules {
+  /** They go over HTTPS only: in production. */
+  isSecure: boolean;
+  /** Seconds a refresh token lives. */
+  refreshTtlSeconds: number;
+  /** Whether a request that brings cookies may come from this origin; `host` is whom it was sent to. */
+  mayComeFrom(origin: string, host: string | undefined): boolean;
+}
+
 /** What a dialect stands on. */
 export interface DialectGround {
+  cookies: CookieRules;
   clock: Clock;
   signer: MediaSigner;
   media: MediaService;
@@ -64,20 +87,28 @@ export interface Mount {
   /** Where the router stands, such as `/api/v1`. */
   path: string;
   router: Router;
+  /** It takes cookies: allowed origins may send them along. */
+  takesCookies?: boolean;
 }
 
-/**
- * One dialect. Its documents are `swagger/<name>.openapi.yaml`, if it has routes, and `swagger/<name>.asyncapi.yaml`, which also
- * guards the payloads of its client events.
- */
-export interface Dialect {
-  readonly name: DialectName;
+/** The part of a dialect that is spoken over Socket.IO. */
+export interface SocketIoSide {
   /** The events that its outbound side sends, those common to all dialects among them. */
   readonly serverEvents: readonly string[];
-  /** Serves its client events, on every connection. */
+  /** Serves its client events, on every Socket.IO connection. */
   inbound(ground: DialectGround): Record<string, EventHandler>;
   /** Words what is delivered to connections that speak it. */
   outbound(ground: DialectGround): Outbound;
+}
+
+/**
+ * One dialect. Its documents are `swagger/<name>.openapi.yaml`, if it has routes, and `swagger/<name>.asyncapi.yaml`, if it has events,
+ * which also guards the payloads of what clients send. One without a Socket.IO side no Socket.IO connection speaks.
+ */
+export interface Dialect extends Partial<SocketIoSide> {
+  readonly name: DialectName;
+  /** Words an answer of the native REST API to one of its sessions, if it has words of its own for that. */
+  answer?(body: object): object;
   /** Its REST side. */
   routes?(ground: DialectGround, gates: HttpGates): Mount[];
 }

@@ -1,7 +1,7 @@
 /** The API documents of the `swagger/` folder: found from `src/` and from `dist/` alike, read once by whoever needs them. */
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { parse } from 'yaml';
+import { load } from 'js-yaml';
 import { bundle } from './bundle';
 import { asObject, asText, isObject, type JsonObject } from './json';
 
@@ -12,13 +12,16 @@ const SWAGGER_DIR = path.resolve(__dirname, '..', '..', 'swagger');
 export const OPENAPI_PATH = path.join(SWAGGER_DIR, 'openapi.yaml');
 export const ASYNCAPI_PATH = path.join(SWAGGER_DIR, 'asyncapi.yaml');
 
-/** Where the documents of a dialect are; one without REST routes has no OpenAPI document. */
-export function dialectDocuments(name: string): { openapi: string | undefined; asyncapi: string } {
-  const openapi = path.join(SWAGGER_DIR, `${name}.openapi.yaml`);
-  return {
-    openapi: existsSync(openapi) ? openapi : undefined,
-    asyncapi: path.join(SWAGGER_DIR, `${name}.asyncapi.yaml`),
+/** Where the documents of a dialect are; one without REST routes has no OpenAPI document, one without events no AsyncAPI document. */
+export function dialectDocuments(name: string): {
+  openapi: string | undefined;
+  asyncapi: string | undefined;
+} {
+  const find = (kind: string) => {
+    const file = path.join(SWAGGER_DIR, `${name}.${kind}.yaml`);
+    return existsSync(file) ? file : undefined;
   };
+  return { openapi: find('openapi'), asyncapi: find('asyncapi') };
 }
 
 /**
@@ -40,7 +43,7 @@ function readYaml(file: string): JsonObject {
 }
 
 function parseYaml(file: string): JsonObject {
-  const document: unknown = parse(readFileSync(file, 'utf8'));
+  const document: unknown = load(readFileSync(file, 'utf8'));
   if (!isObject(document)) throw new Error(`${path.basename(file)} holds no object`);
   return document;
 }

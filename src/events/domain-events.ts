@@ -41,7 +41,10 @@ export interface DomainEvents {
   'message.reacted': { message: MessageRecord; userId: string; emoji: string | null };
   /** Deleted for one user only. */
   'message.hidden': { userId: string; chatId: string; messageId: string };
-  /** `toSeq` is the new watermark, `fromSeq` the old one; `isShown` is false while the reader keeps read receipts off. */
+  /**
+   * `toSeq` is the new watermark, `fromSeq` the old one; `isShown` is false while the reader keeps read receipts off. With `isOpening` the
+   * user opened an app, which delivers all that waits in every chat.
+   */
   'receipt.moved': {
     chatId: string;
     userId: string;
@@ -49,6 +52,7 @@ export interface DomainEvents {
     fromSeq: number;
     toSeq: number;
     isShown: boolean;
+    isOpening?: boolean;
   };
   /** Every initial member hears it; `actorId` is who made it. */
   'chat.created': { chatId: string; memberIds: string[]; actorId: string };

@@ -4,12 +4,27 @@ import { bearerToken } from '../helpers/bearer';
 import type { AccessVerifier } from '../types/access-verifier';
 import type { Actor } from '../types/actor';
 
-/** Lets only signed-in callers through and sets `req.actor`. */
-export function createAuthenticate(verifyAccess: AccessVerifier): RequestHandler {
-  return async (req, _res, next) => {
+/** How the answers to sessions of a dialect are worded, by the name of the dialect. */
+export type AnswerWords = ReadonlyMap<string, (body: object) => object>;
+
+/**
+ * Lets only signed-in callers through and sets `req.actor`. Answers to sessions of a dialect that has words of its own for them go out in
+ * these; all others are left alone.
+ */
+export function createAuthenticate(
+  verifyAccess: AccessVerifier,
+  answerWords: AnswerWords = new Map(),
+): RequestHandler {
+  return async (req, res, next) => {
     const token = bearerToken(req.get('authorization'));
     if (token === undefined) throw unauthenticated();
-    req.actor = (await verifyAccess(token)).actor;
+    const { actor } = await verifyAccess(token);
+    req.actor = actor;
+    const inWords = answerWords.get(actor.dialect);
+    if (inWords) {
+      const send = res.json.bind(res);
+      res.json = (body: object) => send(inWords(body));
+    }
     next();
   };
 }

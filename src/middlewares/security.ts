@@ -10,6 +10,27 @@ export function originRule(allowed: readonly string[], isProduction: boolean): (
   return isProduction ? [...allowed] : [...allowed, LOCAL_ORIGIN];
 }
 
+/**
+ * Whether a request that brings cookies may come from this web origin: the server's own, or an allowed one by name, for `*` would let
+ * every page act for whoever visits it (contract section 6).
+ */
+export function createCookieOriginRule({
+  allowedOrigins,
+  isProduction,
+  publicUrl,
+}: {
+  allowedOrigins: readonly string[];
+  isProduction: boolean;
+  publicUrl: string | undefined;
+}): (origin: string, host: string | undefined) => boolean {
+  const named = new Set(allowedOrigins);
+  if (publicUrl !== undefined && URL.canParse(publicUrl)) named.add(new URL(publicUrl).origin);
+  return (origin, host) =>
+    named.has(origin) ||
+    (!isProduction && LOCAL_ORIGIN.test(origin)) ||
+    origin.replace(/^https?:\/\//, '') === host;
+}
+
 /** Security headers for everything; pages that need to load something set their own policy over it. */
 export function securityHeaders(): RequestHandler {
   return helmet({
@@ -27,10 +48,14 @@ export const noStore: RequestHandler = (_req, res, next) => {
   next();
 };
 
-/** CORS for the REST API, with the headers that clients read. */
-export function corsRule(origin: (string | RegExp)[] | '*'): RequestHandler {
+/** CORS for the REST API, with the headers that clients read; where `takesCookies` for pages that send theirs along. */
+export function corsRule(
+  origin: (string | RegExp)[] | '*',
+  { takesCookies = false }: { takesCookies?: boolean } = {},
+): RequestHandler {
   return cors({
     origin,
+    credentials: takesCookies,
     exposedHeaders: [
       'X-Request-Id',
       'RateLimit',

@@ -14,3 +14,9 @@ export function contentAsText(content: Content | null): string {
       return content.caption ?? '';
   }
 }
+
+/** The same where there is no other place for the address of a file without a caption: then that. */
+export function contentOrAddress(content: Content | null): string {
+  const text = contentAsText(content);
+  return text === '' && content !== null && 'url' in content ? String(content.url) : text;
+}

@@ -14,6 +14,7 @@ import { trusted } from '../models/trusted';
 import { DEFAULT_PRIVACY, UserModel, type UserRecord } from '../models/user.model';
 import { UserChangeModel } from '../models/user-change.model';
 import type { Clock } from '../types/clock';
+import { dropOffers } from './sign-up-offers';
 import { removeStoriesOf } from './story-remains';
 import type { UserChangeService } from './user-change.service';
 
@@ -64,6 +65,7 @@ export function createAccountService(deps: AccountServiceDeps): AccountService {
     await deps.forgetActivity(userId);
     await deps.releaseFiles(userId);
     await dropChallenges(user);
+    await dropOffers(user.erasure?.addresses ?? []);
     await UserModel.updateOne(
       { _id: userId },
       { $set: { socketIds: [] }, $unset: { sockets: '', isShownOnline: '', erasure: '' } },

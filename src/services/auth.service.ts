@@ -42,6 +42,8 @@ export interface AuthService {
   refresh(input: { refreshToken: string; deviceId?: string }): Promise<Login>;
   /** Ends the session one acts in, or all of one's own. */
   logout(actor: Actor, options: { allDevices?: boolean }): Promise<void>;
+  /** Ends the session of a refresh token, for who has no access token any more. */
+  logoutByToken(refreshToken: string): Promise<void>;
 }
 
 export interface AuthDependencies {
@@ -101,5 +103,7 @@ export function createAuthService(deps: AuthDependencies): AuthService {
       if (allDevices) await sessionService.revokeAll(userId);
       else await sessionService.revoke(userId, sessionId);
     },
+
+    logoutByToken: sessionService.revokeByToken,
   };
 }

@@ -3,6 +3,7 @@ import { isDuplicateKey } from '../errors/from-mongo';
 import type { EventBus } from '../events/event-bus';
 import { normaliseEmail } from '../helpers/email';
 import { UserModel, type UserRecord } from '../models/user.model';
+import { dispossessEmail } from './email-owner.service';
 import type { OtpSent, OtpService } from './otp.service';
 
 export interface EmailService {
@@ -40,7 +41,7 @@ export function createEmailService({
       await otpService.verify({ email, code: input.otp });
       for (let round = 0; round < MAX_ROUNDS; round += 1) {
         await assertNobodyElses(userId, email);
-        await dispossess(userId, email, bus);
+        await dispossessEmail(email, bus, userId);
         const user = await tryTake(userId, email);
         if (!user) continue;
         bus.emit('user.updated', { userId });
@@ -57,15 +58,6 @@ async function assertNobodyElses(userId: string, email: string): Promise<void> {
     throw new AppError('conflict', 'This address belongs to another account', {
       errors: [{ path: 'email', message: 'belongs to another account' }],
     });
-}
-
-/** Whoever only said that the address is theirs loses it. */
-async function dispossess(userId: string, email: string, bus: EventBus): Promise<void> {
-  const loser = await UserModel.findOne({ email, emailVerified: false }, { _id: 1 }).lean();
-  if (!loser || String(loser._id) === userId) return;
-  const unclaimed = { _id: loser._id, email, emailVerified: false };
-  const { modifiedCount } = await UserModel.updateOne(unclaimed, { $unset: { email: '' } });
-  if (modifiedCount > 0) bus.emit('user.updated', { userId: String(loser._id) });
 }
 
 /** Undefined when somebody else got the address meanwhile. @throws unauthenticated when the account is gone. */

@@ -1,16 +1,15 @@
-import bcrypt from 'bcrypt';
 import { AppError, forbidden, unauthenticated } from '../errors/app-error';
 import { isDuplicateKey } from '../errors/from-mongo';
 import { normaliseEmail } from '../helpers/email';
 import { gramsOf } from '../helpers/grams';
 import { ipRange } from '../helpers/ip-range';
+import { hashPassword, matchesHash } from '../helpers/password-hash';
 import { normalisePhone } from '../helpers/phone';
+import { saveDoc } from '../helpers/save-doc';
 import { UserModel } from '../models/user.model';
 import type { Actor } from '../types/actor';
 import type { RateCountService, RateWindow } from './rate-count.service';
 
-/** About 60 ms of one core: dear to who guesses, bearable for who signs in. */
-const BCRYPT_COST = 10;
 const GUESS_WINDOW_MS = 15 * 60_000;
 /** Wrong passwords for one account, from one network and from everywhere. */
 const MAX_GUESSES_BY_IP = 10;
@@ -28,8 +27,13 @@ export interface PasswordService {
    * @throws conflict when an account has the address; validation_failed for what is no address.
    */
   register(input: TypedAddress & { name: string; password: string }): Promise<{ userId: string }>;
-  /** The account of an address and its password. @throws unauthenticated, the same for both; rate_limited past ten wrong ones. */
-  check(input: TypedAddress & { password: string; ip: string }): Promise<{ userId: string }>;
+  /**
+   * The account of an address and its password; with `isProved` only where the email was proved by a code.
+   * @throws unauthenticated, the same for both; rate_limited past ten wrong ones.
+   */
+  check(
+    input: TypedAddress & { password: string; ip: string; isProved?: boolean },
+  ): Promise<{ userId: string }>;
   /** Changes one's own password and ends one's other sessions. @throws forbidden when the present one is wrong or there is none. */
   change(actor: Actor, input: { currentPassword: string; newPassword: string; ip: string }): Promise<void>;
 }
@@ -76,29 +80,24 @@ export function createPasswordService({
   return {
     async register({ name, password, ...typed }) {
       const address = normalise(typed);
-      const passwordHash = await bcrypt.hash(password, BCRYPT_COST);
-      try {
-        const user = await UserModel.create({
-          ...address,
-          name: name.trim(),
-          passwordHash,
-          searchGrams: gramsOf(name),
-        });
-        return { userId: String(user._id) };
-      } catch (error) {
-        for (const path of ['email', 'phoneNumber'] as const) {
-          if (isDuplicateKey(error, path)) throw taken(path);
-        }
-        throw error;
+      const passwordHash = await hashPassword(password);
+      const [user, error] = await saveDoc(
+        new UserModel({ ...address, name: name.trim(), passwordHash, searchGrams: gramsOf(name) }),
+      );
+      if (user) return { userId: String(user._id) };
+      for (const path of ['email', 'phoneNumber'] as const) {
+        if (isDuplicateKey(error, path)) throw taken(path);
       }
+      throw error;
     },
 
-    async check({ password, ip, ...typed }) {
+    async check({ password, ip, isProved = false, ...typed }) {
       const address = normalise(typed);
       const [account = ''] = Object.values(address);
       const guess = await countGuess(account, ip);
-      const user = await UserModel.findOne({ ...address, deletedAt: null }, { passwordHash: 1 }).lean();
-      if (!(await matches(password, user?.passwordHash)) || !user) {
+      const known = { ...address, ...(isProved && { emailVerified: true }), deletedAt: null };
+      const user = await UserModel.findOne(known, { passwordHash: 1 }).lean();
+      if (!(await matchesHash(password, user?.passwordHash)) || !user) {
         throw unauthenticated('The address or the password is wrong');
       }
       await guess.takeBack();
@@ -108,10 +107,10 @@ export function createPasswordService({
     async change({ userId, sessionId }, { currentPassword, newPassword, ip }) {
       const guess = await countGuess(userId, ip);
       const user = await UserModel.findOne({ _id: userId, deletedAt: null }, { passwordHash: 1 }).lean();
-      if (!(await matches(currentPassword, user?.passwordHash)))
+      if (!(await matchesHash(currentPassword, user?.passwordHash)))
         throw forbidden('The present password is wrong');
       await guess.takeBack();
-      const passwordHash = await bcrypt.hash(newPassword, BCRYPT_COST);
+      const passwordHash = await hashPassword(newPassword);
       const changed = await UserModel.updateOne(
         { _id: userId, deletedAt: null, passwordHash: user?.passwordHash ?? null },
         { $set: { passwordHash } },
@@ -126,14 +125,6 @@ export function createPasswordService({
 function guesses(key: string, max: number): RateWindow {
   return { key, windowMs: GUESS_WINDOW_MS, max };
 }
-
-/** Takes as long for an account that is not there, so that time does not tell which are. */
-async function matches(password: string, hash: string | undefined): Promise<boolean> {
-  const isSame = await bcrypt.compare(password, hash ?? (await hashOfNothing));
-  return isSame && hash !== undefined;
-}
-
-const hashOfNothing = bcrypt.hash('', BCRYPT_COST);
 
 function taken(path: 'email' | 'phoneNumber'): AppError {
   return new AppError('conflict', 'There is an account with this address', {

@@ -1,6 +1,7 @@
 import { unavailable } from '../errors/app-error';
 import { isDuplicateKey } from '../errors/from-mongo';
 import type { EventBus } from '../events/event-bus';
+import { saveDoc } from '../helpers/save-doc';
 import { UserModel } from '../models/user.model';
 
 /** Each round is lost only to somebody who made progress with the same number. */
@@ -36,11 +37,8 @@ async function dispossess(phoneNumber: string, bus: EventBus): Promise<void> {
 }
 
 async function tryCreate(phoneNumber: string): Promise<string | undefined> {
-  try {
-    const user = await UserModel.create({ phoneNumber, phoneVerified: true });
-    return String(user._id);
-  } catch (error) {
-    if (isDuplicateKey(error, 'phoneNumber')) return undefined;
-    throw error;
-  }
+  const [user, error] = await saveDoc(new UserModel({ phoneNumber, phoneVerified: true }));
+  if (user) return String(user._id);
+  if (isDuplicateKey(error, 'phoneNumber')) return undefined;
+  throw error;
 }

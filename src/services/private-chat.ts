@@ -1,5 +1,7 @@
 import { invalidField, notFound } from '../errors/app-error';
 import { isDuplicateKey } from '../errors/from-mongo';
+import { asyncatch } from '../helpers/asyncatch';
+import { saveDoc } from '../helpers/save-doc';
 import { ChatModel, type ChatRecord } from '../models/chat.model';
 import { MembershipModel } from '../models/membership.model';
 import { UserModel } from '../models/user.model';
@@ -37,12 +39,10 @@ export async function openPrivateChat(
 async function findOrInsert(pairKey: string, now: Date): Promise<{ chat: ChatRecord; isNew: boolean }> {
   const existing = await ChatModel.findOne({ pairKey }).lean();
   if (existing) return { chat: existing, isNew: false };
-  try {
-    const made = await ChatModel.create({ type: 'private', pairKey, memberCount: 2, lastActivityAt: now });
-    return { chat: made.toObject(), isNew: true };
-  } catch (error) {
-    if (!isDuplicateKey(error)) throw error;
-  }
+  const draft = new ChatModel({ type: 'private', pairKey, memberCount: 2, lastActivityAt: now });
+  const [made, error] = await saveDoc(draft);
+  if (made) return { chat: made.toObject(), isNew: true };
+  if (!isDuplicateKey(error)) throw error;
   const theirs = await ChatModel.findOne({ pairKey }).lean();
   if (!theirs) throw notFound('The chat');
   return { chat: theirs, isNew: false };
@@ -56,10 +56,7 @@ async function ensureMembers(chat: ChatRecord, userIds: string[]): Promise<void>
       upsert: true,
     },
   }));
-  try {
-    await MembershipModel.bulkWrite(operations, { ordered: false });
-  } catch (error) {
-    // Both opened the chat at once; the other one's write serves as well as ours.
-    if (!isDuplicateKey(error)) throw error;
-  }
+  const [, error] = await asyncatch(MembershipModel.bulkWrite(operations, { ordered: false }));
+  // Both may open the chat at once; the other one's write serves as well as ours.
+  if (error !== null && !isDuplicateKey(error)) throw error;
 }

@@ -12,6 +12,8 @@ export interface WatermarkMove {
   read?: { seq: number; count: number };
   /** What others may know of the reading; absent while the reader keeps read receipts off, it then stands still. */
   shownReadSeq?: number;
+  /** An app was opened: all that waited is delivered at once. */
+  isOpening?: boolean;
 }
 
 interface Pending {
@@ -89,6 +91,8 @@ function merge(a: WatermarkMove, b: WatermarkMove): WatermarkMove {
     deliveredSeq: Math.max(a.deliveredSeq, b.deliveredSeq),
     ...(read && { read }),
     ...(shownReadSeq > 0 && { shownReadSeq }),
+    // What came by itself meanwhile is told as such.
+    ...(a.isOpening && b.isOpening && { isOpening: true }),
   };
 }
 
@@ -129,7 +133,7 @@ function maxima({ deliveredSeq, read, shownReadSeq }: WatermarkMove) {
 /** Who is no member any more moved nothing. */
 function announce(announcer: WatermarkAnnouncer, move: WatermarkMove, stored: Reach | undefined): void {
   if (!stored) return;
-  const { chatId, userId, deliveredSeq, read, shownReadSeq } = move;
+  const { chatId, userId, deliveredSeq, read, shownReadSeq, isOpening } = move;
   const to = { delivered: deliveredSeq, read: read?.seq ?? 0, shown: shownReadSeq ?? 0 };
-  announcer.tell({ chatId, userId }, to, stored);
+  announcer.tell({ chatId, userId }, to, stored, isOpening);
 }

@@ -11,7 +11,11 @@ import { createReceiptPrivacy } from './receipt-privacy';
 import { createReceiptWriter } from './receipt-writer';
 import type { RosterService } from './roster.service';
 import { announceSenderMoves } from './sender-moves';
+import { findUndelivered } from './undelivered';
 import { createWatermarkAnnouncer } from './watermark-announcer';
+
+/** So many watermarks of one person are written together. */
+const CHATS_AT_ONCE = 500;
 
 export interface Floor {
   delivered: number;
@@ -28,6 +32,10 @@ export interface ReceiptService {
   markMessageRead(actor: Actor, messageId: string, chatId?: string): Promise<void>;
   /** Moves both watermarks to `seq`, or to the newest message; beyond that is the same as the newest. @throws not_found */
   markChat(actor: Actor, kind: 'delivered' | 'read', chatId: string, seq?: number): Promise<void>;
+  /** Moves the delivered watermark of every chat of the actor to its newest message, because an app was opened. */
+  markAllDelivered(actor: Actor): Promise<void>;
+  /** Moves a member's delivered watermark: the message went out to a connection, which is less than a device's own word for it. */
+  noteArrival(userId: string, chatId: string, seq: number): Promise<void>;
   /** What each other member has seen of a message. @throws not_found */
   listReceipts(
     actor: Actor,
@@ -89,6 +97,19 @@ export function createReceiptService(deps: {
       const at = seq === undefined || seq >= head.seq ? head : await countAt(id, seq);
       if (at.seq > 0) await moveTo(actor, kind, id, at);
     },
+
+    async markAllDelivered({ userId, deviceId }) {
+      const waiting = await findUndelivered(userId, journal);
+      for (let at = 0; at < waiting.length; at += CHATS_AT_ONCE) {
+        const moves = waiting.slice(at, at + CHATS_AT_ONCE).map(({ chatId, seq }) => {
+          bus.emit('device.acknowledged', { userId, deviceId, chatId, seq, isRead: false });
+          return writer.move({ chatId, userId, deliveredSeq: seq, isOpening: true });
+        });
+        await Promise.all(moves);
+      }
+    },
+
+    noteArrival: (userId, chatId, seq) => writer.move({ chatId, userId, deliveredSeq: seq }),
 
     async listReceipts(actor, messageId) {
       const { message } = await findVisibleMessage(rosters, actor.userId, messageId);

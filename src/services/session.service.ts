@@ -34,6 +34,8 @@ export interface SessionService {
   rotate(refreshToken: string, deviceId?: string): Promise<SessionWithToken>;
   /** Ends one session. */
   revoke(userId: string, sessionId: string): Promise<void>;
+  /** Ends the session that a refresh token of ours is of, spent or not; any other text ends nothing. */
+  revokeByToken(refreshToken: string): Promise<void>;
   /** Ends the sessions of one device. */
   revokeDevice(userId: string, deviceId: string): Promise<void>;
   /** Ends every session of a user, except one if given. */
@@ -118,6 +120,13 @@ export function createSessionService(deps: SessionDependencies): SessionService 
 
     async revoke(userId, sessionId) {
       await end(userId, await findLive({ userId, _id: sessionId }));
+    },
+
+    async revokeByToken(refreshToken) {
+      const parts = readRefreshToken(refreshSecret, refreshToken);
+      if (!parts?.isOurs) return;
+      const session = await SessionModel.findById(parts.sessionId).lean();
+      if (session && !session.revokedAt) await end(String(session.userId), [session]);
     },
 
     async revokeDevice(userId, deviceId) {

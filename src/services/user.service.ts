@@ -1,6 +1,7 @@
 import { AppError, notFound } from '../errors/app-error';
 import { isDuplicateKey } from '../errors/from-mongo';
 import type { EventBus } from '../events/event-bus';
+import { asyncatch } from '../helpers/asyncatch';
 import { gramsOf } from '../helpers/grams';
 import { type Privacy, UserModel, type UserRecord } from '../models/user.model';
 import type { RelationFacts } from '../policies/contact.policy';
@@ -89,19 +90,17 @@ async function withStoredPicture(
 async function tryWrite(before: UserRecord, patch: ProfilePatch): Promise<UserRecord | null> {
   const { _id, name, username } = before;
   const unchanged = { _id, deletedAt: null, name, username: username ?? null };
-  try {
-    return await UserModel.findOneAndUpdate(unchanged, toUpdate(before, patch), {
-      returnDocument: 'after',
-      runValidators: true,
-    }).lean();
-  } catch (error) {
-    if (isDuplicateKey(error, 'username')) {
-      throw new AppError('conflict', 'This username is taken', {
-        errors: [{ path: 'username', message: 'is taken' }],
-      });
-    }
-    throw error;
+  const options = { returnDocument: 'after', runValidators: true } as const;
+  const [user, error] = await asyncatch(
+    UserModel.findOneAndUpdate(unchanged, toUpdate(before, patch), options).lean().exec(),
+  );
+  if (error === null) return user;
+  if (isDuplicateKey(error, 'username')) {
+    throw new AppError('conflict', 'This username is taken', {
+      errors: [{ path: 'username', message: 'is taken' }],
+    });
   }
+  throw error;
 }
 
 function toUpdate(before: UserRecord, patch: ProfilePatch): Record<string, Record<string, unknown>> {

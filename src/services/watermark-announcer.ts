@@ -22,8 +22,10 @@ const MAX_KNOWN = 100_000;
  */
 export interface WatermarkAnnouncer {
   known(member: Member): Readonly<Reach> | undefined;
-  /** Announces what is news of a move; `stored` is where the watermarks stood in the database. */
-  tell(member: Member, to: Reach, stored?: Reach): void;
+  /**
+   * Announces what is news of a move; `stored` is where the watermarks stood in the database, `isOpening` that an app was opened.
+   */
+  tell(member: Member, to: Reach, stored?: Reach, isOpening?: boolean): void;
   /** Notes a move that is no news to anybody. */
   note(member: Member, to: Reach): void;
 }
@@ -52,11 +54,18 @@ export function createWatermarkAnnouncer(bus: EventBus): WatermarkAnnouncer {
   return {
     known: (member) => reached.get(keyOf(member)),
     note,
-    tell(member, to, stored) {
+    tell(member, to, stored, isOpening = false) {
       const from = highest(reached.get(keyOf(member)), stored);
       note(member, highest(from, to));
       const move = (kind: 'delivered' | 'read', fromSeq: number, toSeq: number, isShown: boolean) =>
-        bus.emit('receipt.moved', { ...member, kind, fromSeq, toSeq, isShown });
+        bus.emit('receipt.moved', {
+          ...member,
+          kind,
+          fromSeq,
+          toSeq,
+          isShown,
+          ...(isOpening && { isOpening }),
+        });
       if (to.shown > from.shown) move('read', from.shown, to.shown, true);
       else if (to.read > from.read) move('read', from.read, to.read, false);
       // A read implies the delivery of the same messages; where both move together only the read is told.

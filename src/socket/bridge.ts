@@ -82,8 +82,8 @@ export function createBridge(deps: {
 /** Of what has the same key the latest is enough. */
 function keyOf({ name, event }: Passing): string | undefined {
   if (name === 'receipt.moved') {
-    const { chatId, userId, kind, isShown } = event as DomainEvents['receipt.moved'];
-    return `${name}:${chatId}:${userId}:${kind}:${isShown}`;
+    const { chatId, userId, kind, isShown, isOpening } = event as DomainEvents['receipt.moved'];
+    return `${name}:${chatId}:${userId}:${kind}:${isShown}:${isOpening ?? false}`;
   }
   if (name === 'typing.changed') {
     const { chatId, userId } = event as DomainEvents['typing.changed'];

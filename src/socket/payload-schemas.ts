@@ -1,18 +1,19 @@
 /**
  * The guard of the socket path: every client payload is checked against the schema that stands in `swagger/asyncapi.yaml`
- * itself, compiled once at start. A document that cannot be compiled stops the start.
+ * itself. A schema is compiled when its event first comes, so that a start does not wait for the events nobody sends.
  */
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
 import { clientEvents } from '../docs/asyncapi-operations';
 import { ASYNCAPI_PATH, asObject, loadDocument } from '../docs/documents';
 import type { FieldError } from '../errors/app-error';
+import { lazily } from '../helpers/lazily';
 import { toFieldErrors } from './payload-errors';
 
 export interface PayloadValidator {
   /**
    * The faults of a client event's payload, `undefined` when it has none; the payload stays as it is.
-   * @throws Error for an event that is not in `events`.
+   * @throws Error for an event that is not in `events`, or whose schema is not sound.
    */
   validate(event: string, payload: unknown): FieldError[] | undefined;
   /** The names of all client events. */
@@ -21,14 +22,14 @@ export interface PayloadValidator {
 
 interface EventSchema {
   /** Stops at the first fault, so that a huge payload costs little. */
-  quick: ValidateFunction;
+  quick: () => ValidateFunction;
   /** Finds every fault, for the answer. */
-  thorough: ValidateFunction;
+  thorough: () => ValidateFunction;
 }
 
-/** Compiles the payload schemas of all client events of an AsyncAPI document. @throws Error when one is not sound. */
+/** Takes the payload schemas of all client events from an AsyncAPI document. @throws Error when it cannot be read. */
 export function createPayloadValidator(asyncapiPath: string = ASYNCAPI_PATH): PayloadValidator {
-  const schemas = compileAll(asyncapiPath);
+  const schemas = schemasOf(asyncapiPath);
   return {
     events: [...schemas.keys()],
     validate(event, payload) {
@@ -40,23 +41,31 @@ export function createPayloadValidator(asyncapiPath: string = ASYNCAPI_PATH): Pa
   };
 }
 
-function findFaults({ quick, thorough }: EventSchema, payload: unknown): FieldError[] | undefined {
+function findFaults(schema: EventSchema, payload: unknown): FieldError[] | undefined {
+  const quick = schema.quick();
   if (quick(payload)) return undefined;
   const isHuge = quick.errors?.some((error) => error.keyword === 'maxProperties');
   if (isHuge) return toFieldErrors(quick.errors ?? []);
+  const thorough = schema.thorough();
   thorough(payload);
   return toFieldErrors(thorough.errors ?? []);
 }
 
-function compileAll(file: string): Map<string, EventSchema> {
+function schemasOf(file: string): Map<string, EventSchema> {
   const document = loadDocument(file);
-  const quick = createAjv({ allErrors: false });
-  const thorough = createAjv({ allErrors: true });
+  const quick = lazily(() => createAjv({ allErrors: false }));
+  const thorough = lazily(() => createAjv({ allErrors: true }));
   return new Map(
     clientEvents(document).map(({ name, message }) => {
       // The document's components come along, so that `#/components/...` means the same as in the document.
       const schema = { ...asObject(message.payload), components: document.components };
-      return [name, { quick: quick.compile(schema), thorough: thorough.compile(schema) }];
+      return [
+        name,
+        {
+          quick: lazily(() => quick().compile(schema)),
+          thorough: lazily(() => thorough().compile(schema)),
+        },
+      ];
     }),
   );
 }

@@ -51,7 +51,7 @@ const MIN_PASSWORD_LENGTH = 8;
 const MAX_PASSWORD_BYTES = 72;
 
 /** A new password; what it is made of is its owner's affair (NIST SP 800-63B section 5.1.1). */
-const newPasswordChain = (name: string): ValidationChain =>
+export const newPasswordChain = (name: string): ValidationChain =>
   body(name)
     .custom(
       (value) =>
@@ -65,7 +65,7 @@ const newPasswordChain = (name: string): ValidationChain =>
     );
 
 /** A password to be compared: any text, for an old rule may have let it in. */
-const passwordChain = (name: string): ValidationChain =>
+export const passwordChain = (name: string): ValidationChain =>
   body(name)
     .custom(
       (value) =>

@@ -2,7 +2,8 @@ import { body, type ValidationChain } from 'express-validator';
 import { isEmail } from '../helpers/email';
 import { otpBody } from './common.validation';
 
-const emailBody = (): ValidationChain =>
+/** An email in the body. */
+export const emailBody = (): ValidationChain =>
   body('email').custom(isEmail).withMessage('must be an email address');
 
 /** `POST /api/users/email`. */

@@ -1,9 +1,10 @@
 import { CALL_EVENTS } from '../../delivery/call-delivery';
 import type { Frame, MaybeFrame, Outbound } from '../../delivery/outbound';
 import type { ContactView } from '../../presenters/contact.presenter';
+import { contentOrAddress } from '../../presenters/content-text';
 import { presentMessage } from '../../presenters/message.presenter';
 import type { DialectGround } from '../dialect.port';
-import { presentPrivateMessage, textOf } from './message.presenter';
+import { presentPrivateMessage } from './message.presenter';
 
 /** The server events of seed 003, and the extra ones of contract section 6. */
 export const DIRECT_EVENTS = [
@@ -44,7 +45,7 @@ export function createDirectOutbound({ clock, signer }: DialectGround): Outbound
       };
     },
     messageUpdated: ({ id, content }) =>
-      frame('message-updated', { messageId: id, content: textOf(content) }),
+      frame('message-updated', { messageId: id, content: contentOrAddress(content) }),
     messageDeleted: ({ messageId }) => frame('message-deleted', { messageId }),
     statusMoved: ({ messageId, userId, status, upToSeq }) =>
       status === 'read' ? frame('message-seen', { messageId, userId, upToSeq }) : undefined,
