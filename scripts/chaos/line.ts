@@ -45,7 +45,9 @@ export class Line {
   /** Connects, and again after each loss, to this node first and then to any. */
   open(firstUrl?: string): void {
     this.isWanted = true;
-    this.connect(firstUrl ?? this.random.pick(this.urls));
+    clearTimeout(this.retry);
+    // One at a time: what is still trying goes on trying.
+    if (!this.socket) this.connect(firstUrl ?? this.random.pick(this.urls));
   }
 
   /** From now on it connects to these nodes only. */
