@@ -34,7 +34,7 @@ it('finds nothing lost, doubled, out of order or different after kills and a fai
     said += chunk;
   });
   const [code] = await once(kit, 'close');
-  expect([code, said]).toEqual([0, expect.stringContaining('kill -9 node')]);
+  if (code !== 0) throw new Error(said);
   const { acked, kills, ...rest } = JSON.parse(readFileSync(jsonFile, 'utf8'));
   expect(acked).toBeGreaterThan(0);
   expect(kills).toBeGreaterThan(2);

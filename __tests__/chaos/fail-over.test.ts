@@ -22,9 +22,10 @@ let ann: Person;
 let ben: Person;
 
 let chatId: string;
+let otherChatId: string;
 let replica: Replica;
 /** What was seen while the primary was on its own. */
-const seen: { head?: ChatHead; sync?: Answer; staying?: TestSocket } = {};
+const seen: { head?: ChatHead; sync?: Answer; staying?: TestSocket; ack?: Promise<Answer> } = {};
 
 /** Everything that is about to be rolled back happens in one go: a fail-over takes its time. */
 beforeAll(async () => {
@@ -35,7 +36,8 @@ beforeAll(async () => {
   app = await startTestApp({ env: { MONGO_URI: set.uri } });
   ann = await signUp(app, { name: 'Ann' });
   ben = await signUp(app, { name: 'Ben' });
-  chatId = (await ann.api('POST', '/api/chats/group', { name: 'Room', memberIds: [ben.id] })).body.chat.id;
+  chatId = await chat();
+  otherChatId = await chat();
   await sendUntilStored(ben, chatId, 'first');
   replica = new Replica(app.url, ben);
   await until(() => replica.sync().then(() => true));
@@ -47,6 +49,8 @@ beforeAll(async () => {
     leaving.disconnect();
     await until(async () => (await socketIds(ann)).length === 0);
     seen.sync = await ben.api('POST', '/api/sync', { cursors: replica.cursors });
+    seen.ack = send(ann, otherChatId, 'in doubt');
+    await until(asksForMajority);
   });
 }, 120_000);
 afterAll(async () => {
@@ -65,6 +69,18 @@ async function until(isSo: () => Promise<boolean>): Promise<void> {
     if (Date.now() > deadline) throw new Error(`it did not become so: ${isSo}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+}
+
+async function chat(): Promise<string> {
+  return (await ann.api('POST', '/api/chats/group', { name: 'Room', memberIds: [ben.id] })).body.chat.id;
+}
+
+/** A message whose write was not confirmed in time was found, and it is being asked whether a majority has it. */
+async function asksForMajority(): Promise<boolean> {
+  const ops = set.client
+    .db('admin')
+    .aggregate([{ $currentOp: {} }, { $match: { 'command.readConcern.level': 'linearizable' } }]);
+  return (await ops.toArray()).length > 0;
 }
 
 const send = (person: Person, chatId: string, text: string) =>
@@ -103,10 +119,19 @@ it('numbers nothing on top of a message that may be rolled back, and leaves no g
   expect(body.messages.map(({ seq }: { seq: number }) => seq)).toEqual([2, 1]);
 });
 
+it('acknowledges no message that was found and is rolled back', async () => {
+  const ack = await seen.ack;
+  const { body } = await ann.api('GET', `/api/chats/${otherChatId}/messages`);
+  const ids = body.messages.map(({ id }: { id: string }) => id);
+  if (ack?.status === 201) expect(ids).toEqual([ack.body.message.id]);
+  else expect(ack).toMatchObject({ status: 503, body: { code: 'unavailable' } });
+});
+
 it('syncs no message that may be rolled back', async () => {
   expect(seen.sync).toMatchObject({ status: 503, body: { code: 'unavailable' } });
   await until(() => replica.sync().then(() => true));
-  const texts = [...replica.messages.values()].sort((a, b) => a.seq - b.seq).map((m) => m.content?.text);
+  const own = [...replica.messages.values()].filter((message) => message.chatId === chatId);
+  const texts = own.sort((a, b) => a.seq - b.seq).map(({ content }) => content?.text);
   expect(texts).toEqual(['first', 'second']);
   replica.close();
 });

@@ -1,4 +1,4 @@
-import mongoose from 'mongoose';
+import mongoose, { type mongo } from 'mongoose';
 
 /**
  * Calls back each time the database has another primary than before, or the same one again after it was gone: what was written without
@@ -6,13 +6,17 @@ import mongoose from 'mongoose';
  */
 export function watchPrimary(onChange: () => void): void {
   let known: string | undefined;
-  mongoose.connection.getClient().on('topologyDescriptionChanged', ({ newDescription }) => {
-    const servers = [...newDescription.servers.values()];
-    const primary = servers.find(({ type }) => type === 'RSPrimary');
-    if (!primary) return;
-    // Each election has an id of its own.
-    const election = `${primary.address} ${primary.electionId}`;
-    if (known !== undefined && known !== election) onChange();
-    known = election;
+  mongoose.connection.getClient().on('topologyDescriptionChanged', (change) => {
+    known ??= primaryOf(change.previousDescription);
+    const primary = primaryOf(change.newDescription);
+    if (primary === undefined) return;
+    if (known !== undefined && known !== primary) onChange();
+    known = primary;
   });
+}
+
+/** A name for the primary that a later election does not give again. */
+function primaryOf({ servers }: mongo.TopologyDescription): string | undefined {
+  const primary = [...servers.values()].find(({ type }) => type === 'RSPrimary');
+  return primary && `${primary.address} ${primary.electionId}`;
 }
