@@ -50,8 +50,9 @@ export class Client {
     this.flush();
   }
 
-  /** Sends a draft that may be on its way already once more, over REST to the other node: the same `tempId`, at the same time. */
+  /** Sends what is on its way once more, over REST to the other node: the same `tempId`, at the same time. */
   async repeatElsewhere(draft: Draft): Promise<void> {
+    if (!this.outbox.isUnderway(draft)) return;
     const url = this.urls.find((candidate) => candidate !== this.line.url) ?? this.line.url;
     const answer = await this.request(url, 'POST', '/api/messages', draft).catch(() => undefined);
     if (answer?.status === 200 || answer?.status === 201)

@@ -6,7 +6,7 @@ import type { Random } from './random';
 
 const EMOJI = ['👍', '❤️', '😂'];
 /** Mean time between two things that a client does. */
-const PAUSE_MS = 2_000;
+const PAUSE_MS = 4_000;
 const AWAY_MS = 3_000;
 
 type Habit = (client: Client, chatId: string, random: Random, draft: () => Draft) => Promise<void> | void;

@@ -53,6 +53,11 @@ export class Outbox {
     return next;
   }
 
+  /** It was sent, and waits for its acknowledgement. */
+  isUnderway({ tempId }: Draft): boolean {
+    return this.underway.has(tempId);
+  }
+
   /** No acknowledgement came: it is to be sent again with the same `tempId`. */
   giveBack({ tempId }: Draft): void {
     this.underway.delete(tempId);
