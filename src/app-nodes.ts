@@ -13,7 +13,7 @@ export function createNodeLife(base: Foundation, services: Services, io: Server,
   const { node, bus, config, logger } = base;
   const { journal, presence, rosters, callConnections } = services;
   const { share } = journal;
-  const { socketAdapter } = config;
+  const socketAdapter = config.sockets.adapter;
   let redis: AdapterRedis | undefined;
   let isWarned = false;
 

@@ -22,7 +22,10 @@ import { createIoServer, serveSockets } from './socket/io-server';
 /** Builds the live side: the Socket.IO server, its events, and delivery to its sockets. */
 export function createSockets(http: HttpServer, base: Foundation, services: Services): Server {
   const { config, bus, connections, logger } = base;
-  const io = createIoServer(http, originRule(config.allowedOrigins, config.isProduction));
+  const io = createIoServer(http, {
+    origin: originRule(config.allowedOrigins, config.isProduction),
+    transports: config.sockets.transports,
+  });
   const outbounds = createOutbounds(base, services);
   const authenticator = createSocketAuthenticator({
     verifyAccess: services.tokenService.verifyAccess,
