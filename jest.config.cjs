@@ -22,7 +22,10 @@ module.exports = {
   moduleNameMapper: { '^file-type$': '<rootDir>/node_modules/file-type/index.js' },
   globalSetup: '<rootDir>/__tests__/support/global-setup.ts',
   globalTeardown: '<rootDir>/__tests__/support/global-teardown.ts',
+  setupFilesAfterEnv: ['<rootDir>/__tests__/support/end-observers.ts'],
   maxWorkers: 2,
+  // Timers that outlive a test file, such as the rate limiter's of 15 minutes, keep its modules; a new worker begins without them.
+  workerIdleMemoryLimit: '900MB',
   testTimeout: 30_000,
   collectCoverageFrom: ['src/**/*.ts', '!src/index.ts'],
 };

@@ -10,6 +10,7 @@ import { createCookieOriginRule } from './middlewares/security';
 import type { EventHandler, FindEvent } from './socket/event-router';
 import { createEventTable } from './socket/event-table';
 import { createPayloadValidator, type PayloadValidator } from './socket/payload-schemas';
+import { createPlainServer, type PlainServer } from './socket/plain/plain-server';
 import type { Actor } from './types/actor';
 import { NATIVE_DIALECT } from './types/dialect';
 
@@ -19,13 +20,13 @@ function enabledDialects({ config }: Foundation): Dialect[] {
   return DIALECTS.filter(({ name }) => config.dialects.enabled.includes(name));
 }
 
-function groundOf({ clock, media, config }: Foundation, services: Services): DialectGround {
+function groundOf({ clock, bus, media, config }: Foundation, services: Services): DialectGround {
   const cookies = {
     isSecure: config.isProduction,
     refreshTtlSeconds: config.jwt.refreshTtlDays * DAY_SECONDS,
     mayComeFrom: createCookieOriginRule(config),
   };
-  return { clock, cookies, signer: media.signer, media: media.media, services };
+  return { clock, bus, cookies, signer: media.signer, media: media.media, services };
 }
 
 /** The REST sides of the dialects, and where they stand. */
@@ -76,17 +77,53 @@ export function createEvents(
   };
 }
 
-/** Which dialect a connection speaks: the one it asks for, its session's, or the server's default (contract section 1). */
+/** What Socket.IO connections can speak. */
+export function socketIoDialects(base: Foundation): ReadonlySet<string> {
+  const names = enabledDialects(base).flatMap(({ name, inbound }) => (inbound ? [name] : []));
+  return new Set([NATIVE_DIALECT, ...names]);
+}
+
+/** Who takes the upgrades of dialects that have WebSockets of their own, by dialect. */
+export function createPlainServers(base: Foundation, services: Services): Map<string, PlainServer> {
+  const { config, connections, bus, logger, metrics } = base;
+  const ground = groundOf(base, services);
+  const common = {
+    connections,
+    bus,
+    logger,
+    verifyAccess: services.tokenService.verifyAccess,
+    presence: services.presence,
+    framesPerWindow: config.rateLimit.socketEventsPer10s,
+    pingSeconds: config.wsPingSeconds,
+  };
+  return new Map(
+    enabledDialects(base).flatMap(({ name, upgrades, serverEvents = [] }) => {
+      const { asyncapi } = dialectDocuments(name);
+      if (!upgrades || asyncapi === undefined) return [];
+      const server = createPlainServer({
+        ...common,
+        dialect: name,
+        side: upgrades(ground),
+        serverEvents,
+        validator: createPayloadValidator(asyncapi),
+        onServed: (frame, outcome) => metrics.eventServed(`${name}:${frame}`, outcome),
+      });
+      return [[name, server] as const];
+    }),
+  );
+}
+
+/** Which dialect a Socket.IO connection speaks: the one it asks for, its session's, or the server's default (contract section 1). */
 export function createDialectChoice(
   { config }: Foundation,
-  outbounds: ReadonlyMap<string, Outbound>,
+  spoken: { has(name: string): boolean },
 ): (asked: unknown, actor: Actor) => string {
   const { fallback } = config.dialects;
-  if (!outbounds.has(fallback))
+  if (!spoken.has(fallback))
     throw new StartError(`DEFAULT_DIALECT is ${fallback}, which is not spoken over Socket.IO.`);
   return (asked, actor) => {
     const wishes = [asked, actor.dialect, fallback];
-    const found = wishes.find((wish) => typeof wish === 'string' && outbounds.has(wish));
+    const found = wishes.find((wish) => typeof wish === 'string' && spoken.has(wish));
     return typeof found === 'string' ? found : NATIVE_DIALECT;
   };
 }

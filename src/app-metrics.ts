@@ -85,7 +85,11 @@ export function startMeasuring(
   });
   let pool: Readonly<PoolUse> = { inUse: 0, waiting: 0 };
   metrics.follow('sockets', 'Sockets that are signed in.', connections.size);
-  metrics.follow('socket_transports', 'Connections of Socket.IO, signed in or not.', transports);
+  metrics.follow(
+    'socket_transports',
+    'Connections of Socket.IO, signed in or not, and plain WebSockets.',
+    transports,
+  );
   metrics.follow('journal_pending', 'Messages and changes that wait to be written.', journal.pending);
   metrics.follow('mongo_pool_in_use', 'Connections to the database at work.', () => pool.inUse);
   metrics.follow('mongo_pool_waiting', 'Operations that wait for a connection.', () => pool.waiting);

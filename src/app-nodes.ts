@@ -1,6 +1,7 @@
 import type { Server } from 'socket.io';
 import type { PushGround } from './app-push';
 import type { Foundation, Services } from './app-services';
+import type { PlainConnections } from './app-sockets';
 import { watchPrimary } from './models/primary-change';
 import { socketEvents } from './models/socket-event.model';
 import { fromWire, toWire } from './models/wire-form';
@@ -9,7 +10,12 @@ import { adaptToMongo, adaptToRedis } from './socket/adapter';
 import { createBridge } from './socket/bridge';
 
 /** How this server lives beside others on one database: what it does when they come and go, and how it speaks to them. */
-export function createNodeLife(base: Foundation, services: Services, io: Server, push: PushGround) {
+export function createNodeLife(
+  base: Foundation,
+  services: Services,
+  { io, plain }: { io: Server; plain: Pick<PlainConnections, 'endAll'> },
+  push: PushGround,
+) {
   const { node, bus, config, logger } = base;
   const { journal, presence, rosters, callConnections } = services;
   const { share } = journal;
@@ -35,6 +41,7 @@ export function createNodeLife(base: Foundation, services: Services, io: Server,
   function reconnectAll(): void {
     rosters.forgetAll();
     for (const socket of io.of('/').sockets.values()) socket.conn.close();
+    plain.endAll();
   }
 
   async function hearOthers(): Promise<void> {

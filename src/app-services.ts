@@ -27,6 +27,7 @@ import { createChatSnapshotService } from './services/chat-snapshot.service';
 import { createContactService } from './services/contact.service';
 import { createContactSyncService } from './services/contact-sync.service';
 import { createDeviceService } from './services/device.service';
+import { createDirectoryService } from './services/directory.service';
 import { createEmailService } from './services/email.service';
 import { createGroupService } from './services/group.service';
 import { createHistoryService } from './services/history.service';
@@ -158,6 +159,7 @@ function createPeopleServices(
     pushTokens,
     deviceService,
     userService,
+    directory: createDirectoryService(),
     emailService: createEmailService({ otpService, bus }),
     signUps: createSignUpService({ otpService, revokeAll: sessionService.revokeAll, bus, clock }),
     userSearchService: createUserSearchService(),

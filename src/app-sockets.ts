@@ -1,6 +1,12 @@
 import type { Server as HttpServer } from 'node:http';
 import type { Server } from 'socket.io';
-import { createDialectChoice, createEvents, createOutbounds } from './app-dialects';
+import {
+  createDialectChoice,
+  createEvents,
+  createOutbounds,
+  createPlainServers,
+  socketIoDialects,
+} from './app-dialects';
 import { startPeopleDelivery } from './app-people';
 import type { Foundation, Services } from './app-services';
 import { startStoriesDelivery } from './app-stories';
@@ -18,9 +24,27 @@ import { createSocketAuthenticator } from './socket/authenticate';
 import { createEventRouter } from './socket/event-router';
 import { createNativeHandlers } from './socket/handlers';
 import { createIoServer, serveSockets } from './socket/io-server';
+import type { PlainServer } from './socket/plain/plain-server';
+import { guardUpgrades } from './socket/plain/upgrade-gate';
 
-/** Builds the live side: the Socket.IO server, its events, and delivery to its sockets. */
-export function createSockets(http: HttpServer, base: Foundation, services: Services): Server {
+/** At the end a connection has this long to close in order, Socket.IO's too. */
+const LEAVE_WITHIN_MS = 1000;
+
+/** The connections that are not Socket.IO's. */
+export interface PlainConnections {
+  size(): number;
+  start(): void;
+  /** Ends all of them; clients come back after that. */
+  endAll(): void;
+  stop(): Promise<void>;
+}
+
+/** Builds the live side: the Socket.IO server, its events, the plain WebSockets of dialects, and delivery to all of them. */
+export function createSockets(
+  http: HttpServer,
+  base: Foundation,
+  services: Services,
+): { io: Server; plain: PlainConnections } {
   const { config, bus, connections, logger } = base;
   const io = createIoServer(http, {
     origin: originRule(config.allowedOrigins, config.isProduction),
@@ -33,7 +57,7 @@ export function createSockets(http: HttpServer, base: Foundation, services: Serv
     presence: services.presence,
     bus,
     viewSelf: async (userId) => presentSelf(await services.userService.getSelf(userId), base.media.signer),
-    chooseDialect: createDialectChoice(base, outbounds),
+    chooseDialect: createDialectChoice(base, socketIoDialects(base)),
     logger,
   });
   const route = createEventRouter({
@@ -44,8 +68,32 @@ export function createSockets(http: HttpServer, base: Foundation, services: Serv
     onServed: base.metrics.eventServed,
   });
   serveSockets({ io, authenticator, route, connections, bus, onGone: services.typing.clearSocket });
-  startDelivery(io, base, services, outbounds);
-  return io;
+  const servers = createPlainServers(base, services);
+  const plain = openPlainSockets(http, base, [...servers.values()]);
+  startDelivery(io, base, services, { outbounds, servers });
+  return { io, plain };
+}
+
+function openPlainSockets(
+  http: HttpServer,
+  { logger }: Foundation,
+  servers: PlainServer[],
+): PlainConnections {
+  const gate = guardUpgrades(http, { servers, logger });
+  return {
+    size: () => servers.reduce((sum, server) => sum + server.size(), 0),
+    start() {
+      for (const server of servers) server.start();
+    },
+    endAll() {
+      for (const server of servers) server.endAll();
+    },
+    async stop() {
+      gate.close();
+      await Promise.all(servers.map((server) => server.stop()));
+      await gate.empty(LEAVE_WITHIN_MS);
+    },
+  };
 }
 
 function createHandlers(base: Foundation, services: Services) {
@@ -74,13 +122,14 @@ function startDelivery(
   io: Server,
   base: Foundation,
   services: Services,
-  outbounds: ReadonlyMap<string, Outbound>,
+  spoken: { outbounds: ReadonlyMap<string, Outbound>; servers: ReadonlyMap<string, PlainServer> },
 ): void {
   const { bus, connections } = base;
   const { rosters, presentMessages, chatViews, presence, deviceService } = services;
   const emit = (socketIds: string[], event: string, payload: unknown) =>
     io.local.to(socketIds).emit(event, payload);
-  const fanOut = createFanOut({ connections, outbounds, emit });
+  const emitters = new Map([...spoken.servers].map(([dialect, server]) => [dialect, server.emit]));
+  const fanOut = createFanOut({ connections, outbounds: spoken.outbounds, emit, emitters });
   const recent = createRecentMessages();
   startMessageDelivery({ bus, rosters, fanOut, recent, presentMessages });
   startReceiptDelivery({ bus, fanOut, recent, connections, rosters });

@@ -106,14 +106,14 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   const http = createServer();
   const express = createExpress({ base, services, redis, isDraining: () => isDraining });
   http.on('request', express);
-  const io = createSockets(http, base, services);
+  const { io, plain } = createSockets(http, base, services);
   const measuring = startMeasuring(base.metrics, {
     ...base,
     journal: services.journal,
-    transports: () => io.engine.clientsCount,
+    transports: () => io.engine.clientsCount + plain.size(),
   });
   const slowConsumers = createSlowConsumerWatch(io, logger);
-  const life = createNodeLife(base, services, io, push);
+  const life = createNodeLife(base, services, { io, plain }, push);
 
   async function start(): Promise<number> {
     await connectMongo(uri ?? '', dbName);
@@ -130,6 +130,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     activity.start();
     storyRemains.start();
     slowConsumers.start();
+    plain.start();
     await media.start();
     const port = await listen(http, config);
     media.listensOn(port);
@@ -150,7 +151,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     services.typing.stop();
     await leaveNodes();
     // Not disconnectSockets, which clients take for a farewell: of a connection that just ends they try to make a new one.
-    await io.close();
+    await Promise.all([io.close(), plain.stop()]);
     await services.activity.stop().catch((cause) => logger.warn('Activity is lost', { cause }));
     life.stop();
     await closeListener(http);

@@ -23,10 +23,10 @@ const FAKE_MEDIA = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-med
 
 export function launchChromium(
   executablePath: string,
-  { fakeMedia = false }: { fakeMedia?: boolean } = {},
+  { fakeMedia = false, args = [] }: { fakeMedia?: boolean; args?: string[] } = {},
 ): Promise<Browser> {
-  const args = ['--no-sandbox', ...(fakeMedia ? FAKE_MEDIA : [])];
-  return chromium.launch({ executablePath, args });
+  const all = ['--no-sandbox', ...(fakeMedia ? FAKE_MEDIA : []), ...args];
+  return chromium.launch({ executablePath, args: all });
 }
 
 export interface Visitor {
@@ -44,7 +44,7 @@ const TELL_REFUSALS = `document.addEventListener('securitypolicyviolation', (eve
 export async function openVisitor(browser: Browser, options: BrowserContextOptions = {}): Promise<Visitor> {
   const context = await browser.newContext({ locale: 'en-US', ...options });
   const page = await context.newPage();
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(20_000);
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(String(error)));
   page.on('console', (message) => {

@@ -17,7 +17,9 @@ import {
   join,
   loginStatus,
   type Member,
+  natively,
   PASSWORD,
+  roomOf,
   visitor,
   waitForNextCode,
 } from './seed-004-client';
@@ -37,18 +39,6 @@ afterAll(() => world.stop());
 
 const anybody = () => visitor(world.app.url);
 const codeOf = ({ body }: { body: { code?: string } }) => body.code;
-
-async function roomOf(one: Member, other: { id: string }): Promise<string> {
-  return (await one.api('POST', '/msg/room', { otherUserId: other.id })).body.id;
-}
-
-/** The person by the native API, for what seed 004 has no words for. */
-function natively(member: Member) {
-  const token = member.accessToken();
-  const api = (method: string, path: string, body?: unknown) =>
-    call(world.app.url, method, path, { token, body });
-  return { ...member, api } as unknown as Parameters<typeof say>[0];
-}
 
 describe('POST /auth/register { email, password }', () => {
   it('registers a new user and triggers the OTP email: 201 { message }, and no session before the code', async () => {
@@ -211,7 +201,7 @@ describe('GET /msg/room', () => {
     expect((await cleo.api('GET', '/msg/room')).body).toEqual({ rooms: [], token: cleo.accessToken() });
     const roomId = await roomOf(cleo, dan);
     const emptyId = await roomOf(cleo, ann);
-    const { id } = await say(natively(cleo), roomId, 'Hello');
+    const { id } = await say(natively(world, cleo), roomId, 'Hello');
     const { rooms } = (await dan.api('GET', '/msg/room')).body;
     const [user1Id, user2Id] = [cleo.id, dan.id].sort();
     const latest = { id, content: 'Hello', senderId: cleo.id, createdAt: expect.stringMatching(ISO_TIME) };
@@ -224,7 +214,7 @@ describe('GET /msg/room', () => {
   it('gets no groups, and of a room whose latest message is gone the one before', async () => {
     const cleo = await join(world);
     const roomId = await roomOf(cleo, ben);
-    const native = natively(cleo);
+    const native = natively(world, cleo);
     await world.group(native, []);
     await say(native, roomId, 'Stays');
     const gone = await say(native, roomId, 'Goes');
@@ -261,7 +251,7 @@ describe('POST /msg/room { otherUserId }', () => {
     expect(await open(2)).toBe('validation_failed');
     expect(await open(UNKNOWN_ID)).toBe('not_found');
     const blocker = await join(world);
-    await natively(blocker).api('POST', '/api/contacts/block', { userId: ann.id });
+    await natively(world, blocker).api('POST', '/api/contacts/block', { userId: ann.id });
     expect(await open(blocker.id)).toBe('forbidden');
   });
 });
@@ -270,7 +260,7 @@ describe('GET /msg/room/:roomId/messages', () => {
   it('gets the history, oldest first, with what any client sent', async () => {
     const nina = await world.person('Nina');
     const roomId = await roomOf(ann, nina);
-    const first = await say(natively(ann), roomId, 'One');
+    const first = await say(natively(world, ann), roomId, 'One');
     const second = await say(nina, roomId, 'Two');
     const place = { type: 'location', latitude: 48.1, longitude: 11.5 };
     await nina.api('POST', '/api/messages', { chatId: roomId, content: place });
@@ -290,9 +280,9 @@ describe('GET /msg/room/:roomId/messages', () => {
     const roomId = await roomOf(ann, ben);
     const stranger = await join(world);
     expect(codeOf(await stranger.api('GET', `/msg/room/${roomId}/messages`))).toBe('not_found');
-    const groupId = await world.group(natively(ann), []);
+    const groupId = await world.group(natively(world, ann), []);
     expect(codeOf(await ann.api('GET', `/msg/room/${groupId}/messages`))).toBe('not_found');
-    const elsewhere = await say(natively(ann), groupId, 'In the group');
+    const elsewhere = await say(natively(world, ann), groupId, 'In the group');
     const before = await ann.api('GET', `/msg/room/${roomId}/messages?before=${elsewhere.id}`);
     expect(codeOf(before)).toBe('not_found');
   });

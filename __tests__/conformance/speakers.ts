@@ -1,6 +1,9 @@
 /** A client of each seed, with no more of its seed's words than a conversation takes; what they hear is held against its document. */
 import { randomUUID } from 'node:crypto';
+import { EventEmitter, once } from 'node:events';
+import { WebSocket } from 'ws';
 import { AVAILABLE_DIALECTS } from '../../src/config/env-dialects';
+import { assertMatchesAsyncapi } from '../support/asyncapi';
 import { call, connect, freshPhone, type Person, signUp, type TestSocket } from '../support/client';
 import type { World } from '../support/native-world';
 
@@ -186,7 +189,57 @@ function personOf(url: string, login: Person & { user: { id: string } }): Person
   };
 }
 
-const ALL: Record<string, MakeSpeaker> = { native, v1, kebab, direct };
+let guests = 0;
+
+/** Seed 004, a WebSocket for each room; it says that something was read by answering, and hears of no reading. */
+const rooms: MakeSpeaker = async ({ app }, name) => {
+  guests += 1;
+  const email = `${name.toLowerCase()}${guests}.${process.pid}@example.org`;
+  await call(app.url, 'POST', '/auth/register', { body: { email, password: 'correct horse' } });
+  const { body, headers } = await call(app.url, 'POST', '/auth/verify-otp', {
+    body: { email, otp: '123456' },
+  });
+  const token = /accessToken=([^;]+)/.exec(headers.get('set-cookie') ?? '')?.[1] ?? '';
+  const me = personOf(app.url, { accessToken: token, user: body.user } as Person);
+  const sockets = new Map<string, WebSocket>();
+  const heard: Heard[] = [];
+  const news = new EventEmitter();
+  const hear = (data: unknown) => {
+    const frame = JSON.parse(String(data));
+    assertMatchesAsyncapi(frame.type, frame, 'rooms');
+    if (frame.type !== 'NEW_MESSAGE') return;
+    heard.push({ ...frame.data, text: frame.data.content });
+    news.emit('heard');
+  };
+  const say = (chatId: string, content: string) => sockets.get(chatId)?.send(JSON.stringify({ content }));
+  return {
+    dialect: 'rooms',
+    id: me.id,
+    async open(other) {
+      const room = (await me.api('POST', '/msg/room', { otherUserId: other.id })).body.id;
+      const socket = new WebSocket(`${app.url.replace('http', 'ws')}/room/${room}?token=${token}`);
+      sockets.set(room, socket.on('message', hear));
+      await once(socket, 'open');
+      return room;
+    },
+    say: async (chatId, text) => say(chatId, text),
+    async hears(text) {
+      for (;;) {
+        const found = heard.find((message) => message.text === text);
+        if (found) return found;
+        await once(news, 'heard');
+      }
+    },
+    timesHeard: (text) => heard.filter((message) => message.text === text).length,
+    reads: async (chatId) => say(chatId, 'I have read it'),
+    learnsItIsRead: async () => undefined,
+    close() {
+      for (const socket of sockets.values()) socket.terminate();
+    },
+  };
+};
+
+const ALL: Record<string, MakeSpeaker> = { native, v1, kebab, direct, rooms };
 
 /** Of every dialect that this build has. */
 export const SPEAKERS: Array<[dialect: string, make: MakeSpeaker]> = Object.entries(ALL).filter(

@@ -24,9 +24,10 @@ const dialects = [
     inbound: () => ({ ...createNativeHandlers(noDependencies), authenticate: undefined }),
     serverEvents: NATIVE_EVENTS,
   },
-  ...DIALECTS.flatMap(({ name, inbound, serverEvents }) =>
-    inbound && serverEvents ? [{ name, inbound, serverEvents }] : [],
-  ),
+  ...DIALECTS.flatMap(({ name, inbound, clientFrames = [], serverEvents }) => {
+    const frames = () => Object.fromEntries(clientFrames.map((frame) => [frame, undefined]));
+    return serverEvents ? [{ name, inbound: inbound ?? frames, serverEvents }] : [];
+  }),
 ];
 
 const nativeEvents = clientEvents(asyncapiOf('native')).map(({ name }) => name);

@@ -1,9 +1,8 @@
 import { createDialectChoice } from '../../src/app-dialects';
 import type { Foundation } from '../../src/app-services';
-import type { Outbound } from '../../src/delivery/outbound';
 import type { Actor } from '../../src/types/actor';
 
-const spoken = new Map(['native', 'one', 'two'].map((name) => [name, {} as Outbound]));
+const spoken = new Set(['native', 'one', 'two']);
 const base = { config: { dialects: { enabled: ['one', 'two'], fallback: 'two' } } } as unknown as Foundation;
 const choose = createDialectChoice(base, spoken);
 const loggedInBy = (dialect: string) => ({ dialect }) as Actor;
@@ -14,6 +13,11 @@ describe('the dialect of a connection', () => {
     expect(choose('native', loggedInBy('one'))).toBe('native');
     expect(choose(undefined, loggedInBy('one'))).toBe('one');
     expect(choose(undefined, loggedInBy('rooms'))).toBe('two');
+  });
+
+  it('cannot be, by default, what Socket.IO connections do not speak', () => {
+    const silent = { config: { dialects: { enabled: ['three'], fallback: 'three' } } };
+    expect(() => createDialectChoice(silent as unknown as Foundation, spoken)).toThrow('DEFAULT_DIALECT');
   });
 
   it.each(['latin', '__proto__', 5, { $ne: 1 }, ['one'], null, ''])(

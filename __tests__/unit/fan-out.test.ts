@@ -30,7 +30,14 @@ function world() {
   );
   const fanOut = createFanOut({ connections, outbounds, emit: (...frame) => emitted.push(frame) });
   const join = (userId: string, socketId: string, dialect: string) =>
-    connections.add({ socketId, userId, deviceId: socketId, sessionId: socketId, dialect });
+    connections.add({
+      socketId,
+      userId,
+      deviceId: socketId,
+      sessionId: socketId,
+      dialect,
+      close: () => undefined,
+    });
   return { fanOut, join, emitted, short, personal, mute, unspoken };
 }
 

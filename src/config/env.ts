@@ -58,6 +58,8 @@ export interface Config {
   mail: MailConfig;
   media: MediaConfig;
   dialects: DialectsConfig;
+  /** How often a plain WebSocket is asked for a sign of life. */
+  wsPingSeconds: number;
   journal: { maxPending: number };
   calls: CallsConfig;
   metrics: MetricsConfig;
@@ -122,6 +124,7 @@ export function loadConfig(source: EnvSource = process.env): Config {
     mail: readMail(env, isProduction),
     media: readMediaConfig(env, dataDir),
     dialects: readDialects(env),
+    wsPingSeconds: env.integer('WS_PING_SECONDS', 25, { min: 1, max: 300 }),
     journal: { maxPending: env.integer('JOURNAL_MAX_PENDING', 20_000, { min: 1, max: 1e7 }) },
     calls: readCalls(env),
     metrics: readMetrics(env),

@@ -29,6 +29,9 @@ export const DELETE_FOR_EVERYONE_WINDOW_MS = 48 * 3_600_000;
 export const MAX_JSON_BYTES = 100_000;
 export const MAX_SOCKET_FRAME_BYTES = 4_000_000;
 
+/** The largest frame of a plain WebSocket: a text of the most characters, each of them escaped. */
+export const MAX_PLAIN_FRAME_BYTES = 65_536;
+
 /** What may wait in memory for a client that does not read, before it is cut off. */
 export const MAX_SOCKET_BACKLOG_PACKETS = 5000;
 export const MAX_SOCKET_BACKLOG_BYTES = 4_000_000;

@@ -5,7 +5,11 @@ export interface Connection {
   deviceId: string;
   sessionId: string;
   dialect: string;
+  close(why: CloseReason): void;
 }
+
+/** Its session is over, or its user has too many. */
+export type CloseReason = 'session-over' | 'too-many';
 
 /**
  * This node's share of `User.socketIds`, in memory: who is connected here, and in which dialect. The socket layer adds and

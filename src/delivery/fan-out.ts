@@ -21,12 +21,15 @@ export interface FanOut {
 export function createFanOut(deps: {
   connections: Connections;
   outbounds: ReadonlyMap<string, Outbound>;
+  /** For every dialect that has none of its own. */
   emit: Emit;
+  /** Of dialects whose connections are not Socket.IO's. */
+  emitters?: ReadonlyMap<string, Emit>;
 }): FanOut {
-  const { connections, outbounds, emit } = deps;
+  const { connections, outbounds, emitters } = deps;
 
   /** One emit, or one for each reader of what is worded for each. */
-  function send(frame: NonNullable<MaybeFrame>, sockets: readonly Connection[]): void {
+  function send(frame: NonNullable<MaybeFrame>, sockets: readonly Connection[], emit: Emit): void {
     if ('payload' in frame) {
       emit(
         sockets.map(({ socketId }) => socketId),
@@ -52,7 +55,7 @@ export function createFanOut(deps: {
       for (const [dialect, sockets] of byDialect) {
         const outbound = outbounds.get(dialect);
         const frame = outbound && word(outbound);
-        if (frame) send(frame, sockets);
+        if (frame) send(frame, sockets, emitters?.get(dialect) ?? deps.emit);
       }
     },
 

@@ -4,6 +4,7 @@
  */
 import type { RequestHandler, Router } from 'express';
 import type { Outbound } from '../delivery/outbound';
+import type { EventBus } from '../events/event-bus';
 import type { ChatViews } from '../presenters/chat-list.presenter';
 import type { PresentMessages } from '../presenters/message-list.presenter';
 import type { SyncView } from '../presenters/sync.presenter';
@@ -13,6 +14,7 @@ import type { ChatService } from '../services/chat.service';
 import type { ContactRequestService } from '../services/contact-request.service';
 import type { ContactSyncService } from '../services/contact-sync.service';
 import type { DeviceService } from '../services/device.service';
+import type { DirectoryService } from '../services/directory.service';
 import type { GroupService } from '../services/group.service';
 import type { HistoryService } from '../services/history.service';
 import type { MediaService } from '../services/media.service';
@@ -27,6 +29,7 @@ import type { TypingService } from '../services/typing.service';
 import type { UserService } from '../services/user.service';
 import type { UserSearchService } from '../services/user-search.service';
 import type { EventHandler } from '../socket/event-router';
+import type { PlainSide } from '../socket/plain/plain-side';
 import type { Actor } from '../types/actor';
 import type { Clock } from '../types/clock';
 import type { DialectName } from '../types/dialect';
@@ -46,6 +49,7 @@ export interface DialectServices {
   chatViews: ChatViews;
   groups: GroupService;
   messages: MessageService;
+  directory: DirectoryService;
   history: HistoryService;
   rosters: RosterService;
   receipts: ReceiptService;
@@ -69,6 +73,7 @@ export interface CookieRules {
 export interface DialectGround {
   cookies: CookieRules;
   clock: Clock;
+  bus: EventBus;
   signer: MediaSigner;
   media: MediaService;
   services: DialectServices;
@@ -101,11 +106,23 @@ export interface SocketIoSide {
   outbound(ground: DialectGround): Outbound;
 }
 
+/** The part of a dialect that has WebSockets of its own, at paths of its own. */
+export interface PlainSocketSide {
+  /** What its outbound side says, and what it says besides. */
+  readonly serverEvents: readonly string[];
+  /** What its clients send; `PlainSide.frames` serves them. */
+  readonly clientFrames: readonly string[];
+  /** Words what is delivered to its connections. */
+  outbound(ground: DialectGround): Outbound;
+  /** Takes the upgrades at its paths. */
+  upgrades(ground: DialectGround): PlainSide;
+}
+
 /**
  * One dialect. Its documents are `swagger/<name>.openapi.yaml`, if it has routes, and `swagger/<name>.asyncapi.yaml`, if it has events,
- * which also guards the payloads of what clients send. One without a Socket.IO side no Socket.IO connection speaks.
+ * which also guards the payloads of what clients send. It has a Socket.IO side, WebSockets of its own, or neither.
  */
-export interface Dialect extends Partial<SocketIoSide> {
+export interface Dialect extends Partial<SocketIoSide>, Partial<PlainSocketSide> {
   readonly name: DialectName;
   /** Words an answer of the native REST API to one of its sessions, if it has words of its own for that. */
   answer?(body: object): object;

@@ -135,6 +135,7 @@ userSchema.index({ email: 1 }, { unique: true, partialFilterExpression: { email:
 userSchema.index({ username: 1 }, { unique: true, partialFilterExpression: { username: { $exists: true } } });
 userSchema.index({ searchGrams: 1, _id: 1 });
 userSchema.index({ 'erasure.startedAt': 1 }, { sparse: true });
+userSchema.index({ 'privacy.discoverable': 1, _id: -1 });
 userSchema.index({ socketIds: 1 });
 userSchema.index({ 'sockets.node': 1 }, { sparse: true });
 userSchema.index({ isShownOnline: 1 }, { sparse: true });

@@ -74,10 +74,18 @@ export function presentUser(user: UserRecord, relation: Relation, signer: MediaS
     username: user.username ?? null,
     bio: canSee('bio', facts) ? user.bio : '',
     avatarUrl: canSee('photo', facts) ? presentPicture(user.avatarUrl, signer) : null,
-    online: canSee('online', facts) && user.socketIds.length > 0 && !user.isAway,
+    online: isSeenOnline(user, facts),
     lastSeenAt: canSee('lastSeen', facts) ? (user.lastSeenAt?.toISOString() ?? null) : null,
     ...(phoneNumber !== undefined && { phoneNumber }),
   };
+}
+
+/** True when somebody else sees the user online, as far as that user's privacy and a block let them. */
+export function isSeenOnline(
+  { socketIds, isAway }: Pick<UserRecord, 'socketIds' | 'isAway'>,
+  facts: RelationFacts,
+): boolean {
+  return canSee('online', facts) && socketIds.length > 0 && !isAway;
 }
 
 /** Presents devices to their owner. */

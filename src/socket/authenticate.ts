@@ -9,6 +9,7 @@ import { bearerToken } from '../helpers/bearer';
 import type { OwnSocket } from '../services/presence-store';
 import type { AccessVerifier } from '../types/access-verifier';
 import type { Actor } from '../types/actor';
+import { newEventWindow } from './event-window';
 import type { ParleySocket } from './socket-state';
 
 /** The presence side of a socket's life. */
@@ -100,14 +101,16 @@ export function createSocketAuthenticator(deps: {
 
   function listen(socket: ParleySocket, { userId, deviceId, sessionId, dialect }: Actor): void {
     const isKnown = connections.remove(socket.id) !== undefined;
-    connections.add({ socketId: socket.id, userId, deviceId, sessionId, dialect });
+    const close = () => {
+      socket.disconnect(true);
+    };
+    connections.add({ socketId: socket.id, userId, deviceId, sessionId, dialect, close });
     if (!isKnown) {
       listenForLife(socket);
       bus.emit('connection.opened', { userId, deviceId, socketId: socket.id });
     }
-    for (const { socketId } of connections.ofUser(userId).slice(0, -MAX_SOCKETS_PER_USER)) {
-      socket.nsp.sockets.get(socketId)?.disconnect(true);
-    }
+    for (const surplus of connections.ofUser(userId).slice(0, -MAX_SOCKETS_PER_USER))
+      surplus.close('too-many');
   }
 
   /** Any packet counts, pongs included; a half-dead connection is silent long before it closes. */
@@ -138,7 +141,7 @@ export function createSocketAuthenticator(deps: {
   return {
     handshake(socket, next) {
       socket.data.heardAtMs = Date.now();
-      socket.data.window = { startedAtMs: Date.now(), count: 0 };
+      socket.data.window = newEventWindow();
       const token = handshakeToken(socket);
       if (token === undefined) {
         next();

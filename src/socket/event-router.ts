@@ -4,7 +4,8 @@ import { toAck } from '../errors/to-ack';
 import { toAppError } from '../errors/to-app-error';
 import type { Actor } from '../types/actor';
 import { NATIVE_DIALECT } from '../types/dialect';
-import type { PayloadValidator } from './payload-schemas';
+import { countEvent } from './event-window';
+import { checkedPayload, type PayloadValidator } from './payload-schemas';
 import type { ParleySocket } from './socket-state';
 
 /** What a handler may know of how it was asked. */
@@ -39,8 +40,6 @@ export type AuthenticateHandler = (
   readPayload: () => Record<string, unknown>,
 ) => Promise<object>;
 
-const WINDOW_MS = 10_000;
-
 type Callback = (answer: object) => void;
 
 /**
@@ -63,42 +62,20 @@ export function createEventRouter(deps: {
     event === 'authenticate' || findEvent(event, NATIVE_DIALECT) !== undefined;
   const labelOf = (event: string) => (isKnown(event) ? event : 'other');
 
-  function assertWithinRate(socket: ParleySocket): void {
-    const now = Date.now();
-    const { window } = socket.data;
-    if (now - window.startedAtMs >= WINDOW_MS) socket.data.window = { startedAtMs: now, count: 1 };
-    else window.count += 1;
-    if (socket.data.window.count <= eventsPerWindow) return;
-    const retryAfterSeconds = Math.ceil((window.startedAtMs + WINDOW_MS - now) / 1000);
-    throw new AppError('rate_limited', 'Too many events; slow down', { retryAfterSeconds });
-  }
-
-  function checked({ validate }: PayloadValidator, event: string, payload: unknown): Record<string, unknown> {
-    const errors = validate(event, payload);
-    if (errors) {
-      const first = errors[0];
-      throw new AppError(
-        'validation_failed',
-        `${first?.path ?? ''} ${first?.message ?? 'is not valid'}`.trim(),
-        { errors },
-      );
-    }
-    return (payload ?? {}) as Record<string, unknown>;
-  }
-
   async function serve(
     socket: ParleySocket,
     event: string,
     payload: unknown,
     asking: Asking,
   ): Promise<object> {
-    assertWithinRate(socket);
-    if (event === 'authenticate') return authenticate(socket, () => checked(validator, event, payload));
+    countEvent(socket.data.window, eventsPerWindow);
+    if (event === 'authenticate')
+      return authenticate(socket, () => checkedPayload(validator, event, payload));
     const { actor } = socket.data;
     if (!actor) throw unauthenticated('Send authenticate first');
     const served = findEvent(event, actor.dialect);
     if (!served) throw new AppError('not_found', 'There is no such event');
-    return served.handler(actor, checked(served.validator, event, payload), asking);
+    return served.handler(actor, checkedPayload(served.validator, event, payload), asking);
   }
 
   function fail(socket: ParleySocket, event: string, error: unknown, callback: Callback | undefined): void {

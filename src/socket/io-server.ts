@@ -19,6 +19,8 @@ export function createIoServer(
     cors: { origin },
     transports,
     maxHttpBufferSize: MAX_SOCKET_FRAME_BYTES,
+    // What upgrades at other paths is answered by the upgrade gate.
+    destroyUpgrade: false,
     perMessageDeflate: false,
     httpCompression: false,
     serveClient: false,
@@ -46,9 +48,7 @@ export function serveSockets(deps: {
     socket.on('disconnect', () => onGone(socket.id));
   });
   bus.on('session.revoked', ({ sessionIds }) => {
-    for (const sessionId of sessionIds) {
-      const socketIds = connections.ofSession(sessionId).map((connection) => connection.socketId);
-      if (socketIds.length > 0) io.local.in(socketIds).disconnectSockets(true);
-    }
+    for (const sessionId of sessionIds)
+      for (const connection of connections.ofSession(sessionId)) connection.close('session-over');
   });
 }

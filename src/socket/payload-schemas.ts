@@ -6,7 +6,7 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
 import { clientEvents } from '../docs/asyncapi-operations';
 import { ASYNCAPI_PATH, asObject, loadDocument } from '../docs/documents';
-import type { FieldError } from '../errors/app-error';
+import { AppError, type FieldError } from '../errors/app-error';
 import { lazily } from '../helpers/lazily';
 import { toFieldErrors } from './payload-errors';
 
@@ -25,6 +25,19 @@ interface EventSchema {
   quick: () => ValidateFunction;
   /** Finds every fault, for the answer. */
   thorough: () => ValidateFunction;
+}
+
+/** The payload of a client event, once it has no faults. @throws validation_failed that names them */
+export function checkedPayload(
+  { validate }: PayloadValidator,
+  event: string,
+  payload: unknown,
+): Record<string, unknown> {
+  const errors = validate(event, payload);
+  if (!errors) return (payload ?? {}) as Record<string, unknown>;
+  const [first] = errors;
+  const message = `${first?.path ?? ''} ${first?.message ?? 'is not valid'}`.trim();
+  throw new AppError('validation_failed', message, { errors });
 }
 
 /** Takes the payload schemas of all client events from an AsyncAPI document. @throws Error when it cannot be read. */

@@ -1,5 +1,6 @@
 import type { Socket } from 'socket.io';
 import type { Actor } from '../types/actor';
+import type { EventWindow } from './event-window';
 
 /** What the server keeps with each socket. */
 export interface SocketState {
@@ -12,7 +13,7 @@ export interface SocketState {
   /** When its last packet came, in ms since 1970. */
   heardAtMs: number;
   /** Events counted in the current window. */
-  window: { startedAtMs: number; count: number };
+  window: EventWindow;
 }
 
 export type ParleySocket = Socket<

@@ -1,4 +1,5 @@
 import { notFound } from '../../errors/app-error';
+import type { MessageRecord } from '../../models/message.model';
 import { presentMessage } from '../../presenters/message.presenter';
 import type { Actor } from '../../types/actor';
 import type { DialectGround } from '../dialect.port';
@@ -7,15 +8,22 @@ import { assertInRoom } from './room';
 
 /** The most messages of one answer: these clients know no pages. */
 export const MAX_ROOM_MESSAGES = 500;
+/** How far back the latest message is looked for that these clients have words for. */
+const LOOK_BACK = 20;
 
 export interface RoomHistory {
-  /** The newest messages, or those before one of them, oldest first. @throws not_found */
+  /**
+   * The newest messages, or those before one of them, oldest first. The newest are delivered thereby: asking for them is the only word
+   * these clients have for having got them. @throws not_found
+   */
   list(actor: Actor, roomId: string, page: { limit: number; before?: string }): Promise<RoomMessage[]>;
+  /** The latest message that these clients have words for, unless it is long ago. */
+  latest(actor: Actor, roomId: string): Promise<RoomMessage | undefined>;
 }
 
 /** Reads what was said in a room. */
 export function createRoomHistory({ clock, signer, services }: DialectGround): RoomHistory {
-  const { history, messages, rosters } = services;
+  const { history, messages, receipts, rosters } = services;
 
   async function seqOf(actor: Actor, roomId: string, messageId: string): Promise<number> {
     const { chatId, seq } = await messages.getMessage(actor, messageId.toLowerCase());
@@ -23,15 +31,25 @@ export function createRoomHistory({ clock, signer, services }: DialectGround): R
     return seq;
   }
 
+  /** Turns newest first into oldest first. */
+  function present({ userId }: Actor, found: readonly MessageRecord[]): RoomMessage[] {
+    const facts = { viewerId: userId, status: 'sent', now: clock.now(), signer } as const;
+    return found.flatMap((message) => presentRoomMessage(presentMessage(message, facts)) ?? []).reverse();
+  }
+
   return {
     async list(actor, roomId, { limit, before }) {
       await assertInRoom(rosters, actor.userId, roomId);
       const page = { limit, ...(before !== undefined && { before: await seqOf(actor, roomId, before) }) };
       const found = await history.listMessages(actor, roomId, page);
-      const facts = { viewerId: actor.userId, status: 'sent', now: clock.now(), signer } as const;
-      return found.messages
-        .flatMap((message) => presentRoomMessage(presentMessage(message, facts)) ?? [])
-        .reverse();
+      const [newest] = found.messages;
+      if (newest && before === undefined) await receipts.markChat(actor, 'delivered', roomId, newest.seq);
+      return present(actor, found.messages);
+    },
+
+    async latest(actor, roomId) {
+      const found = await history.listMessages(actor, roomId, { limit: LOOK_BACK });
+      return present(actor, found.messages).at(-1);
     },
   };
 }

@@ -10,8 +10,6 @@ const MAX_ROOMS = 500;
 const PAGE = 100;
 /** Groups stand between private chats; beyond so many chats nothing more is looked for. */
 const MAX_PAGES = 20;
-/** How far back the latest message is looked for that these clients have words for. */
-const LOOK_BACK = 20;
 
 export interface RoomList {
   /** One's rooms, the latest activity first. */
@@ -26,7 +24,7 @@ export function createRoomList({ services }: DialectGround, history: RoomHistory
 
   async function latestIn(actor: Actor, { id, lastMessage }: ChatView): Promise<RoomMessage | undefined> {
     if (!lastMessage) return undefined;
-    return presentRoomMessage(lastMessage) ?? (await history.list(actor, id, { limit: LOOK_BACK })).at(-1);
+    return presentRoomMessage(lastMessage) ?? (await history.latest(actor, id));
   }
 
   const toRoom = async (actor: Actor, view: ChatView) => presentRoom(view, await latestIn(actor, view));
