@@ -1,22 +1,18 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import os from 'node:os';
-import { createInterface } from 'node:readline';
+import type { ChildProcess } from 'node:child_process';
 import { loadConfig } from '../../src/config/env';
 import { createRateLimiter } from '../../src/providers/rate-limiter';
 import { connectRedis } from '../../src/providers/redis';
 import { startTestApp, type TestApp } from '../support/app';
 import { call } from '../support/client';
 import { captureLog } from '../support/log-capture';
+import { hasRedis, startRedis, stopRedis } from '../support/redis';
 import { freePort } from '../support/server-process';
 
 const LIMITS = { RATE_LIMIT_MAX: '6', AUTH_RATE_LIMIT_MAX: '3' };
 const running: TestApp[] = [];
 
-const REDIS = 'redis-server';
-const hasRedis = spawnSync(REDIS, ['--version']).status === 0;
-const withRedis = hasRedis ? it : it.skip;
-if (!hasRedis) console.warn('SKIPPED: there is no redis-server on the PATH, limits in Redis are not tested');
+const isRedisThere = hasRedis('the limit in Redis');
+const withRedis = isRedisThere ? it : it.skip;
 
 async function start(env: Record<string, string>, logger = captureLog({ isProduction: true }).logger) {
   const app = await startTestApp({ env: { ...LIMITS, ...env }, overrides: { logger } });
@@ -88,10 +84,10 @@ describe('the request limit in Redis', () => {
 
   beforeAll(async () => {
     port = await freePort();
-    if (hasRedis) redis = await startRedis(port);
+    if (isRedisThere) redis = await startRedis(port);
   });
   afterAll(async () => {
-    if (hasRedis) await kill(redis);
+    if (isRedisThere) await stopRedis(redis);
   });
 
   const env = () => ({ REDIS_HOST: '127.0.0.1', REDIS_PORT: String(port) });
@@ -105,7 +101,7 @@ describe('the request limit in Redis', () => {
     const { app, lines } = await startConnected(env());
     expect(standing(await countries(app))).toEqual([6, 1]);
 
-    await kill(redis);
+    await stopRedis(redis);
     for (let i = 0; i < 3; i += 1) expect((await countries(app)).status).toBe(200);
     await waitForLine(lines, 'Redis is away', 1);
     expect(lines.some((line) => line.includes('"level":"error"'))).toBe(false);
@@ -134,22 +130,6 @@ describe('the request limit in Redis', () => {
     return { app, lines };
   }
 });
-
-async function startRedis(port: number): Promise<ChildProcess> {
-  const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
-  const child = spawn(REDIS, args, { stdio: ['ignore', 'pipe', 'ignore'], cwd: os.tmpdir() });
-  for await (const line of createInterface({ input: child.stdout })) {
-    if (line.includes('Ready to accept connections')) break;
-  }
-  child.stdout.resume();
-  return child;
-}
-
-async function kill(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  child.kill('SIGKILL');
-  await once(child, 'exit');
-}
 
 async function waitForLine(lines: string[], text: string, times: number): Promise<void> {
   const deadline = Date.now() + 10_000;
