@@ -1,8 +1,8 @@
 import type { CookieOptions, Request, RequestHandler, Response } from 'express';
 import { forbidden } from '../../errors/app-error';
-import { readCookies } from '../../helpers/cookies';
 import type { Login } from '../../services/auth.service';
 import type { CookieRules } from '../dialect.port';
+import { readCookies } from './read-cookies';
 
 export const ACCESS_COOKIE = 'accessToken';
 const REFRESH_COOKIE = 'refreshToken';

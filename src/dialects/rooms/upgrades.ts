@@ -1,12 +1,12 @@
 import { notFound } from '../../errors/app-error';
 import { bearerToken } from '../../helpers/bearer';
-import { readCookies } from '../../helpers/cookies';
 import type { FrameHandler, PlainSide, UpgradeRequest } from '../../socket/plain/plain-side';
 import { isId } from '../../validation/common.validation';
 import type { CookieRules, DialectGround } from '../dialect.port';
 import { ACCESS_COOKIE, assertOwnPage } from './cookies';
 import { encodeFrame, type RoomNews } from './outbound';
 import { createPeopleFeed } from './people-feed';
+import { readCookies } from './read-cookies';
 import { createReceivedMarks } from './received-marks';
 import { assertInRoom } from './room';
 
