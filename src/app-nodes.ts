@@ -2,6 +2,7 @@ import type { Server } from 'socket.io';
 import type { PushGround } from './app-push';
 import type { Foundation, Services } from './app-services';
 import type { PlainConnections } from './app-sockets';
+import { watchPrimary } from './models/primary-change';
 import { socketEvents } from './models/socket-event.model';
 import { fromWire, toWire } from './models/wire-form';
 import { type AdapterRedis, connectAdapterRedis } from './providers/redis';
@@ -15,10 +16,10 @@ export function createNodeLife(
   { io, plain }: { io: Server; plain: Pick<PlainConnections, 'endAll'> },
   push: PushGround,
 ) {
-  const { node, connections, bus, config, logger, cache } = base;
+  const { node, bus, config, logger, cache } = base;
   const { journal, presence, rosters, callConnections } = services;
   const { share } = journal;
-  const { socketAdapter } = config;
+  const socketAdapter = config.sockets.adapter;
   let redis: AdapterRedis | undefined;
   let isWarned = false;
 
@@ -74,13 +75,14 @@ export function createNodeLife(
           presence.sweepLater();
         },
         async lapsed() {
-          await presence.reconcile([...connections.all()]);
+          await presence.reconcile();
           reconnectAll();
         },
         missed: reconnectAll,
       });
       await presence.reapStale(node.others());
       presence.sweepLater();
+      watchPrimary(() => presence.failedOver(() => node.others()));
     },
 
     leave: (isClean: boolean) => node.leave(isClean),

@@ -91,7 +91,7 @@ export function createServices(base: Foundation) {
 }
 
 function createChatServices(base: Foundation) {
-  const { config, logger, bus, clock, media, metrics, node, cache } = base;
+  const { config, logger, bus, clock, media, metrics, node, cache, connections: live } = base;
   const { signer, library } = media;
   const { maxPending } = config.journal;
   const others = { nodeId: node.id, areThere: node.hasOthers };
@@ -123,7 +123,7 @@ function createChatServices(base: Foundation) {
     history: createHistoryService({ rosters, cache }),
     stars: createStarService({ rosters, clock, recordChange }),
     typing: createTypingService({ rosters, bus }),
-    presence: createPresenceService({ bus, clock, nodeId: node.id }),
+    presence: createPresenceService({ bus, clock, nodeId: node.id, live }),
     indexer,
     messageSearch: createMessageSearchService({ journal, indexer, clock }),
     chats: createChatService({ journal, bus, clock, cache }),

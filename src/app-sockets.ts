@@ -46,7 +46,10 @@ export function createSockets(
   services: Services,
 ): { io: Server; plain: PlainConnections } {
   const { config, bus, connections, logger } = base;
-  const io = createIoServer(http, originRule(config.allowedOrigins, config.isProduction));
+  const io = createIoServer(http, {
+    origin: originRule(config.allowedOrigins, config.isProduction),
+    transports: config.sockets.transports,
+  });
   const outbounds = createOutbounds(base, services);
   const authenticator = createSocketAuthenticator({
     verifyAccess: services.tokenService.verifyAccess,

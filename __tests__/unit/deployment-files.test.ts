@@ -1,4 +1,5 @@
 /** The container, compose and PM2 files name only what there is. */
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { CORE_SCHEMA, load, mergeTag } from 'js-yaml';
@@ -111,6 +112,42 @@ describe('Dockerfile', () => {
 });
 
 describe('ecosystem.config.js', () => {
+  /** What it says where these settings are in the environment. */
+  function ecosystem(settings: Record<string, string>) {
+    const print = `process.stdout.write(JSON.stringify(require(${JSON.stringify(path.join(ROOT, 'ecosystem.config.js'))}).apps[0]))`;
+    const { stdout, stderr } = spawnSync(process.execPath, ['-e', print], {
+      env: settings,
+      encoding: 'utf8',
+    });
+    return { app: stdout === '' ? undefined : JSON.parse(stdout), stderr };
+  }
+
+  it('puts several workers behind one port, for web sockets and with an adapter', () => {
+    expect(ecosystem({}).app).not.toHaveProperty('instances');
+    const { app } = ecosystem({ PARLEY_WORKERS: '2' });
+    expect(app).toMatchObject({ exec_mode: 'cluster', instances: 2, wait_ready: true });
+    expect(app.env).toEqual({
+      NODE_ENV: 'production',
+      PARLEY_WORKERS: '2',
+      SOCKET_ADAPTER: 'mongo',
+      SOCKET_TRANSPORTS: 'websocket',
+    });
+    const { stderr } = ecosystem({ PARLEY_WORKERS: '2', SOCKET_TRANSPORTS: 'websocket,polling' });
+    expect(stderr).toContain('PARLEY_PORTS=each is for polling');
+  });
+
+  it('gives each worker a port of its own where a balancer wants it', () => {
+    const { app } = ecosystem({
+      PARLEY_WORKERS: '3',
+      PARLEY_PORTS: 'each',
+      SOCKET_ADAPTER: 'redis',
+      PORT: '4000',
+    });
+    expect(app).toMatchObject({ exec_mode: 'fork', instances: 3, increment_var: 'PORT' });
+    expect(app.env).toMatchObject({ PORT: '4000', SOCKET_ADAPTER: 'redis' });
+    expect(app.env).not.toHaveProperty('SOCKET_TRANSPORTS');
+  });
+
   it('starts what the build makes and waits longer than a stop takes', () => {
     const { apps } = require(path.join(ROOT, 'ecosystem.config.js'));
     expect(apps).toMatchObject([{ script: 'dist/index.js', wait_ready: true, kill_timeout: 6000 }]);

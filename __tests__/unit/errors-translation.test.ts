@@ -31,6 +31,18 @@ describe('what Mongo and Mongoose throw', () => {
   });
 });
 
+describe('a disk', () => {
+  it('that is full or only reads is unavailable, any other fault of it is ours', () => {
+    const fault = (code: string) => Object.assign(new Error(`${code}: write '/var/parley/x'`), { code });
+    for (const code of ['ENOSPC', 'EDQUOT', 'EROFS']) {
+      const translated = toAppError(fault(code));
+      expect(translated.code).toBe('unavailable');
+      expect(JSON.stringify(toProblem(translated, 'r-1'))).not.toContain('/var/parley');
+    }
+    expect(toAppError(fault('EACCES')).code).toBe('internal');
+  });
+});
+
 describe('any other error', () => {
   it('is shown as internal and kept whole for the log', () => {
     const cause = new TypeError("Cannot read properties of undefined (reading 'secret')");

@@ -62,7 +62,8 @@ export async function drive<T extends { delivered: number }>(
   return { ...output, cpuMicros };
 }
 
-function cpuOf(server: ServerUnderTest): Promise<number> {
+/** Processor time that a server used since its start, in microseconds. */
+export function cpuOf(server: ServerUnderTest): Promise<number> {
   return ask<number>(server.process, 'cpu', undefined, RUN_TIMEOUT_MS);
 }
 

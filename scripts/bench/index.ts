@@ -14,16 +14,24 @@ import { type Children, createChildren } from './children';
 import { measureDialects } from './dialects';
 import { measureFanout } from './fanout';
 import { measureIdleMemory } from './idle-memory';
+import { measureNodes } from './nodes';
 import { type BenchOptions, readOptions, USAGE } from './options';
 import { makeParleyEnv } from './parley-env';
 import { buildWorld } from './parley-world';
 import { type BenchResults, describeMachine, toJson, toText } from './report';
+import { nodesText } from './report-nodes';
 import { measureSends } from './send-to-deliver';
 import { SERVER_NAMES, type ServerOptions, type ServerUnderTest, startServer } from './servers';
 
 /** Nothing takes this long unless it hangs. */
 const DEADLINE_MS = 10 * 60_000;
 const REPOSITORY = path.join(__dirname, '..', '..');
+
+/** What a run found, for a person and for a machine. */
+interface Report {
+  text: string;
+  json: string;
+}
 
 const log = (line: string): void => console.error(line);
 
@@ -47,7 +55,7 @@ async function main(options: BenchOptions): Promise<void> {
       throw error;
     });
     const results = measure(options, children, workDir, mongod?.uri ?? '');
-    publish(await Promise.race([results, aborted]), options);
+    publish(await Promise.race([results, aborted]), options.jsonFile);
   } finally {
     await children.stopAll();
     await mongod?.stop();
@@ -75,7 +83,7 @@ async function measure(
   children: Children,
   workDir: string,
   mongoUri: string,
-): Promise<BenchResults> {
+): Promise<Report> {
   const parleyEnv = makeParleyEnv(mongoUri, path.join(workDir, 'parley'));
   const world = await buildWorld(parleyEnv, {
     pairs: Math.max(...options.pairCounts),
@@ -85,11 +93,21 @@ async function measure(
   console.log(describeMachine(world.mongodVersion));
   const { hasEcho, profileDir } = options;
   const serverOptions: ServerOptions = { children, mongoUri, parleyEnv, hasEcho, profileDir };
+  const load = children.start(require.resolve('./load.ts'));
+  const run: BenchRun = { options, names: [], servers: [], serverOptions, children, load, world, log };
+  if (options.isOfNodes) {
+    const nodes = await measureNodes(run);
+    return { text: nodesText(nodes, options), json: `${JSON.stringify({ nodes }, null, 2)}\n` };
+  }
+  const results = await measureAll(run);
+  return { text: toText(results, options), json: toJson(results) };
+}
+
+async function measureAll({ options, children, serverOptions, ...rest }: BenchRun): Promise<BenchResults> {
   const names = SERVER_NAMES.filter((name) => !(options.skipsParley && name === 'parley'));
   const servers: ServerUnderTest[] = [];
   for (const name of names) servers.push(await startServer(name, serverOptions));
-  const load = children.start(require.resolve('./load.ts'));
-  const run: BenchRun = { options, names, servers, serverOptions, children, load, world, log };
+  const run: BenchRun = { ...rest, options, children, serverOptions, names, servers };
   const sends = await measureSends(run);
   const fanout = await measureFanout(run);
   for (const server of servers) await children.stop(server.process);
@@ -97,9 +115,9 @@ async function measure(
   return { sends, fanout, dialects, idle: await measureIdleMemory(run) };
 }
 
-function publish(results: BenchResults, options: BenchOptions): void {
-  console.log(toText(results, options));
-  if (options.jsonFile) writeFileSync(options.jsonFile, toJson(results));
+function publish({ text, json }: Report, jsonFile: string | undefined): void {
+  console.log(text);
+  if (jsonFile) writeFileSync(jsonFile, json);
 }
 
 function readOptionsOrExit(): BenchOptions {

@@ -36,26 +36,27 @@ async function open({ target, port, clients }: OpenInput): Promise<void> {
   await untilQuiet();
 }
 
-async function openClient(port: number, { token, joins }: LoadClient): Promise<Client> {
+async function openClient(commonPort: number, client: LoadClient): Promise<Client> {
+  const { token, joins, port = commonPort } = client;
   let joined = 0;
-  const client = {} as Client;
+  const opened = {} as Client;
   const handlers: LoadSocketHandlers = {
     onEvent(name, text) {
       lastEventAt = performance.now();
-      if (name === 'new_message') guarded(() => client.receives?.(text));
+      if (name === 'new_message') guarded(() => opened.receives?.(text));
     },
     onAck(_id, text) {
       if (joined < joins.length) joined += 1;
-      else guarded(() => client.sends?.acknowledge(text));
+      else guarded(() => opened.sends?.acknowledge(text));
     },
     onClose(reason) {
       failure ??= new Error(`connection lost: ${reason}`);
     },
   };
-  client.socket = await openLoadSocket(port, token, handlers);
-  for (const chatId of joins) client.socket.emit('join_chat', `{"chatId":"${chatId}"}`, 0);
+  opened.socket = await openLoadSocket(port, token, handlers);
+  for (const chatId of joins) opened.socket.emit('join_chat', `{"chatId":"${chatId}"}`, 0);
   while (joined < joins.length) await delay(1);
-  return client;
+  return opened;
 }
 
 function guarded(task: () => void): void {

@@ -4,6 +4,8 @@ import type { Rates } from './figures';
 export interface LoadClient {
   token: string;
   joins: string[];
+  /** Another server than the others'. */
+  port?: number;
 }
 
 /** Opens `clients` on the server at `port`; they stay open, under the name `target`, until `close`. */

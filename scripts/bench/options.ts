@@ -7,6 +7,8 @@ export interface BenchOptions {
   hasEcho: boolean;
   /** Leaves Parley out: to measure the machine and the baselines alone. */
   skipsParley: boolean;
+  /** Measures one node against two and nothing else. */
+  isOfNodes: boolean;
   rounds: number;
   warmMs: number;
   measureMs: number;
@@ -21,7 +23,8 @@ export const USAGE = `npm run bench -- [options]
   --json FILE        write the figures to FILE
   --no-echo          the baselines do not send a message back to its sender (less work than Parley's contract allows)
   --profile DIR      leave a processor profile of Parley in DIR
-  --baselines-only   leave Parley out`;
+  --baselines-only   leave Parley out
+  --nodes            one node against two on the same database, and nothing else`;
 
 /** Reads the command line. @throws TypeError naming the argument it does not know. */
 export function readOptions(args: string[]): BenchOptions {
@@ -33,6 +36,7 @@ export function readOptions(args: string[]): BenchOptions {
       'no-echo': { type: 'boolean', default: false },
       profile: { type: 'string' },
       'baselines-only': { type: 'boolean', default: false },
+      nodes: { type: 'boolean', default: false },
     },
   });
   const length = values.quick
@@ -43,6 +47,7 @@ export function readOptions(args: string[]): BenchOptions {
     profileDir: values.profile,
     hasEcho: !values['no-echo'],
     skipsParley: values['baselines-only'],
+    isOfNodes: values.nodes,
     ...length,
     pairCounts: [100, 500],
     inFlights: [1, 4],

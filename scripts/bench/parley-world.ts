@@ -60,7 +60,8 @@ export async function buildWorld(env: ParleyEnv, size: WorldSize): Promise<World
   }
 }
 
-async function createPeople(count: number, env: ParleyEnv): Promise<Person[]> {
+/** People with a device and a session each, of whom nobody signed in. */
+export async function createPeople(count: number, env: ParleyEnv): Promise<Person[]> {
   const now = new Date();
   const expiresAt = new Date(now.getTime() + 86_400_000);
   const rows = Array.from({ length: count }, (_, index) => ({
@@ -90,7 +91,8 @@ async function createPeople(count: number, env: ParleyEnv): Promise<Person[]> {
   });
 }
 
-async function createRooms(type: 'private' | 'group', members: Person[][]): Promise<Room[]> {
+/** Chats with these members; the first one of a group owns it. */
+export async function createRooms(type: 'private' | 'group', members: Person[][]): Promise<Room[]> {
   const now = new Date();
   const rooms = members.map((people) => ({ chatId: new Types.ObjectId().toHexString(), people }));
   await ChatModel.insertMany(

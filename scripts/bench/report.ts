@@ -133,7 +133,7 @@ function ratio(value: number, base: number): string {
 }
 
 /** Right-aligned columns, two spaces apart. */
-function table(rows: string[][]): string[] {
+export function table(rows: string[][]): string[] {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows.map((row) => row.map((cell, column) => cell.padStart(widths[column] ?? 0)).join('   '));
 }

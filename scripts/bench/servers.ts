@@ -1,8 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
-import { createServer } from 'node:net';
 import path from 'node:path';
 import type { Children } from './children';
 import { untilListening } from './children';
+import { freePort } from './free-port';
 import type { ParleyEnv } from './parley-env';
 
 export const SERVER_NAMES = ['parley', 'relay', 'groupCommit'] as const;
@@ -52,18 +52,5 @@ function startBaseline(name: ServerName, port: number, options: ServerOptions): 
     PORT: String(port),
     BENCH_ECHO: options.hasEcho ? 'on' : 'off',
     ...store,
-  });
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() =>
-        address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no free port')),
-      );
-    });
   });
 }

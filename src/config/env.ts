@@ -5,13 +5,11 @@ import { type MailConfig, readMail } from './env-mail';
 import { type MetricsConfig, readMetrics } from './env-metrics';
 import { type PushConfig, readPush } from './env-push';
 import { EnvReader, type EnvSource } from './env-reader';
+import { readSockets, type SocketsConfig } from './env-sockets';
 import { type MediaConfig, readMediaConfig } from './media-config';
 
 export type LogLevel = 'error' | 'warn' | 'info' | 'http' | 'debug' | 'silent';
 const LOG_LEVELS: readonly LogLevel[] = ['error', 'warn', 'info', 'http', 'debug', 'silent'];
-
-const SOCKET_ADAPTERS = ['memory', 'mongo', 'redis'] as const;
-export type SocketAdapter = (typeof SOCKET_ADAPTERS)[number];
 
 const DEVELOPMENT_CODE = '123456';
 
@@ -66,8 +64,7 @@ export interface Config {
   calls: CallsConfig;
   metrics: MetricsConfig;
   push: PushConfig;
-  /** How nodes tell each other what passes; with memory they do not. */
-  socketAdapter: SocketAdapter;
+  sockets: SocketsConfig;
 }
 
 /** Thrown by `loadConfig`; `faults` holds one sentence for each setting that is missing or wrong. */
@@ -132,9 +129,9 @@ export function loadConfig(source: EnvSource = process.env): Config {
     calls: readCalls(env),
     metrics: readMetrics(env),
     push: readPush(env),
-    socketAdapter: env.oneOf('SOCKET_ADAPTER', 'memory', SOCKET_ADAPTERS),
+    sockets: readSockets(env),
   };
-  if (config.socketAdapter === 'redis' && !config.redis)
+  if (config.sockets.adapter === 'redis' && !config.redis)
     env.faults.push('REDIS_HOST is required with SOCKET_ADAPTER=redis');
   if (!isProduction && config.sms.provider === 'console') config.otp.fixedCode = DEVELOPMENT_CODE;
   if (!isProduction && config.mail.provider === 'console') config.otp.fixedMailCode = DEVELOPMENT_CODE;

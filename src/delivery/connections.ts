@@ -20,6 +20,7 @@ export interface Connections {
   remove(socketId: string): Connection | undefined;
   ofUser(userId: string): readonly Connection[];
   ofSession(sessionId: string): readonly Connection[];
+  has(socketId: string): boolean;
   hasUser(userId: string): boolean;
   hasDevice(userId: string, deviceId: string): boolean;
   userIds(): IterableIterator<string>;
@@ -50,6 +51,7 @@ export function createConnections(): Connections {
     ofUser: (userId) => byUser.get(userId) ?? NONE,
     ofSession: (sessionId) =>
       [...bySocket.values()].filter((connection) => connection.sessionId === sessionId),
+    has: (socketId) => bySocket.has(socketId),
     hasUser: (userId) => byUser.has(userId),
     hasDevice: (userId, deviceId) =>
       (byUser.get(userId) ?? NONE).some((connection) => connection.deviceId === deviceId),

@@ -8,7 +8,7 @@ export async function closeListener(http: Server): Promise<void> {
 }
 
 /**
- * Calls `stop` once at the first SIGINT or SIGTERM and ends the process: with 0 when all was stopped in order, with 1 when it failed
+ * Calls `stop` once at the first SIGINT, SIGTERM or message `shutdown` (how PM2 asks where there are no signals) and ends the process: with 0 when all was stopped in order, with 1 when it failed
  * or took longer than `forceAfterMs`. Signals that follow change nothing, because a terminal sends Ctrl-C to every process of
  * the group and npm passes its own on as well.
  */
@@ -36,4 +36,7 @@ export function stopOnSignals(
   };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
+  process.on('message', (message) => {
+    if (message === 'shutdown') onSignal('shutdown');
+  });
 }

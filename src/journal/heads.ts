@@ -1,19 +1,49 @@
 import { Types } from 'mongoose';
+import { unavailable } from '../errors/app-error';
 import { answerWithin } from '../models/answer-within';
 import { MessageModel } from '../models/message.model';
 import type { ChatHead } from './journal.types';
 
 const ANSWER_WITHIN_MS = 8000;
+/** A majority is milliseconds behind, or there is none. */
+const SETTLE_WITHIN_MS = 5000;
+const SETTLE_LOOK_MS = 20;
 
 /**
  * Reads the highest numbers of many chats from the log's own indexes, two queries for all of them. Both are index skips:
- * their cost grows with the number of chats, not of messages.
+ * their cost grows with the number of chats, not of messages. A number that no majority has yet may be rolled back: one taken on top
+ * of it would leave a gap, and a client that was told of it would keep a message that is none. So those are left out.
  */
-export async function readHeads(chatIds: readonly string[]): Promise<Map<string, ChatHead>> {
+export function readHeads(chatIds: readonly string[]): Promise<Map<string, ChatHead>> {
+  return answerWithin(ANSWER_WITHIN_MS, read(chatIds, 'majority'));
+}
+
+/**
+ * The same, once a majority has everything that was written before the call: a primary that was just elected may know for a moment
+ * less than was acknowledged by the one before.
+ * @throws unavailable when no majority has it in time.
+ */
+export async function readSettledHeads(chatIds: readonly string[]): Promise<Map<string, ChatHead>> {
+  const deadlineMs = Date.now() + SETTLE_WITHIN_MS;
+  for (;;) {
+    const written = await answerWithin(ANSWER_WITHIN_MS, read(chatIds, 'local'));
+    const settled = await readHeads(chatIds);
+    if ([...written].every(([chatId, { rev }]) => (settled.get(chatId)?.rev ?? 0) >= rev)) return settled;
+    if (Date.now() > deadlineMs) throw unavailable('The database has no majority for now', 2);
+    await new Promise((resolve) => setTimeout(resolve, SETTLE_LOOK_MS));
+  }
+}
+
+async function read(
+  chatIds: readonly string[],
+  readConcern: 'local' | 'majority',
+): Promise<Map<string, ChatHead>> {
   const heads = new Map<string, ChatHead>(chatIds.map((id) => [id, { seq: 0, rev: 0, count: 0 }]));
   const match = { chatId: { $in: chatIds.map((id) => new Types.ObjectId(id)) } };
-  const both = Promise.all([highest(match, 'seq'), highest(match, 'rev')]);
-  const [bySeq, byRev] = await answerWithin(ANSWER_WITHIN_MS, both);
+  const [bySeq, byRev] = await Promise.all([
+    highest(match, 'seq', readConcern),
+    highest(match, 'rev', readConcern),
+  ]);
   for (const row of bySeq) {
     const head = heads.get(String(row._id));
     if (head) Object.assign(head, { seq: row.value, count: row.count });
@@ -31,12 +61,19 @@ interface HighestRow {
   count: number;
 }
 
-async function highest(match: object, field: 'seq' | 'rev'): Promise<HighestRow[]> {
+async function highest(
+  match: object,
+  field: 'seq' | 'rev',
+  readConcern: 'local' | 'majority',
+): Promise<HighestRow[]> {
   return MessageModel.collection
-    .aggregate<HighestRow>([
-      { $match: match },
-      { $sort: { chatId: -1, [field]: -1 } },
-      { $group: { _id: '$chatId', value: { $first: `$${field}` }, count: { $first: '$count' } } },
-    ])
+    .aggregate<HighestRow>(
+      [
+        { $match: match },
+        { $sort: { chatId: -1, [field]: -1 } },
+        { $group: { _id: '$chatId', value: { $first: `$${field}` }, count: { $first: '$count' } } },
+      ],
+      { readConcern },
+    )
     .toArray();
 }

@@ -10,8 +10,8 @@ const MAX_EVENT_CHARS = 4_000_000;
 const MAX_DOCUMENTS = 100;
 const RETRY_AFTER_MS = 200;
 const ANSWER_WITHIN_MS = 5000;
-/** Journaled at once, so that others hear of it at once: a change stream tells nothing that is not durable. */
-const WRITE = { writeConcern: { w: 1, journal: true } } as const;
+/** By a majority, as a change stream tells nothing else: news that are rolled back nobody hears, and nobody would know of it. */
+const WRITE = { writeConcern: { w: 'majority', journal: true } } as const;
 
 export interface LogNews {
   /** Tells the other nodes of rows that are durable; returns at once. */

@@ -190,7 +190,8 @@ export async function writeProjections(chats: ReadonlyMap<string, ChatProjection
   // The members first: a chat whose head is behind the log tells the recovery to look at its senders again.
   const hiding = await whoHidesReading(chats);
   const members = [...chats].flatMap(([chatId, chat]) => senderUpdates(chatId, chat, hiding));
-  const options = { ordered: false, writeConcern: { w: 1, journal: false } } as const;
+  // What a fail-over takes back nobody would project again: the log has it, and the checkpoint is past it.
+  const options = { ordered: false, writeConcern: { w: 'majority' } } as const;
   if (members.length > 0) await MembershipModel.collection.bulkWrite(members, options);
   await ChatModel.collection.bulkWrite(
     [...chats].map(([chatId, chat]) => ({ updateOne: chatUpdate(chatId, chat) })),

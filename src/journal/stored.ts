@@ -19,13 +19,21 @@ interface Wanted {
   keys: Array<{ senderId: Types.ObjectId; tempId: string }>;
 }
 
-async function find({ ids, keys }: Wanted): Promise<LogRow[]> {
+async function find(wanted: Wanted): Promise<LogRow[]> {
+  const found = await read(wanted, 'local');
+  if (found.length === 0 || (await isCommitted(found))) return found;
+  await waitForMajority(found);
+  // Another primary may have answered the wait, one that never had them.
+  return read(wanted, 'majority');
+}
+
+async function read({ ids, keys }: Wanted, readConcern: 'local' | 'majority'): Promise<LogRow[]> {
+  const log = MessageModel.collection;
   const [byId, byKey] = await Promise.all([
-    ids.length > 0 ? MessageModel.collection.find<LogRow>({ _id: { $in: ids } }).toArray() : [],
-    keys.length > 0 ? MessageModel.collection.find<LogRow>({ $or: keys }).toArray() : [],
+    ids.length > 0 ? log.find<LogRow>({ _id: { $in: ids } }, { readConcern }).toArray() : [],
+    keys.length > 0 ? log.find<LogRow>({ $or: keys }, { readConcern }).toArray() : [],
   ]);
-  const found = [...byId, ...byKey];
-  return found.length === 0 || (await isCommitted(found)) ? found : waitForMajority(found);
+  return [...byId, ...byKey];
 }
 
 /** True when a majority has all these rows, as it has whatever was acknowledged before. */
@@ -41,10 +49,9 @@ async function isCommitted(found: LogRow[]): Promise<boolean> {
 }
 
 /** A linearizable read waits for the majority; up to 100 ms, in which nobody's messages are written. */
-async function waitForMajority(found: LogRow[]): Promise<LogRow[]> {
+async function waitForMajority(found: LogRow[]): Promise<void> {
   await MessageModel.collection.findOne(
     { _id: found[0]?._id },
     { readConcern: 'linearizable', maxTimeMS: 5000 },
   );
-  return found;
 }

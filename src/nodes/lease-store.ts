@@ -11,7 +11,7 @@ const ANSWER_WITHIN_MS = 2500;
 export type SeenLease = NodeLeaseRecord & { isOver: boolean };
 
 const leases = () => NodeLeaseModel.collection;
-// Losing one in a fail-over costs nothing: the next beat follows.
+// Losing a beat in a fail-over costs nothing: the next one follows.
 const LIGHT = { writeConcern: { w: 1 } } as const;
 
 /** All nodes there are, the longest serving first. */
@@ -26,14 +26,14 @@ export async function readLeases(): Promise<SeenLease[]> {
   return answerWithin(ANSWER_WITHIN_MS, seen);
 }
 
-/** Writes a lease where there is none. @throws E11000 while one of that id exists. */
+/** Writes a lease where there is none; by a majority, or a fail-over would make a node that lives unknown. @throws E11000 while one of that id exists. */
 export async function insertLease(lease: Omit<NodeLeaseRecord, 'startedAt' | 'until'>): Promise<void> {
   const { _id, ...fields } = lease;
   await leases().updateOne(
     // No lease is without an end: so none is found, and the insert is what refuses a second one.
     { _id: _id as never, until: { $exists: false } },
     [{ $set: { ...literals(fields), startedAt: '$$NOW', until: leaseEnd() } }],
-    { ...LIGHT, upsert: true },
+    { upsert: true },
   );
 }
 

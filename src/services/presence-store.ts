@@ -14,7 +14,9 @@ export interface OwnSocket {
   socketId: string;
 }
 
-// What a fail-over takes back is set right by `reconcile`; waiting for a majority would be for nothing.
+const JUST_COMING_MS = 2000;
+
+// What a fail-over takes back is set right after it (`presence.service`); waiting for a majority would be for nothing.
 const LIGHT = { writeConcern: { w: 1 }, timestamps: false } as const;
 
 /** Writes a socket to its user, and tells whether others are to hear of it; undefined where there is no such user. */
@@ -129,19 +131,48 @@ export async function takeSocketsBut(nodes: readonly string[]): Promise<void> {
   );
 }
 
+/** The sockets of a node as they are now. */
+export interface LiveSockets {
+  has(socketId: string): boolean;
+  all(): Iterable<OwnSocket>;
+}
+
 /** Brings what is stored of a node's sockets in step with those it has. */
-export async function reconcileSockets(node: string, own: readonly OwnSocket[], seen: Date): Promise<void> {
-  const live = new Map(own.map((socket) => [socket.socketId, socket]));
-  const stored = UserModel.find({ 'sockets.node': node }, { sockets: 1 }).lean().cursor();
-  const known = new Set<string>();
-  for await (const { _id, sockets = [] } of stored) {
-    for (const { id, deviceId, node: holder } of sockets) {
-      if (holder !== node) continue;
-      known.add(id);
-      if (!live.has(id)) await takeSocket({ userId: String(_id), deviceId, socketId: id }, seen);
-    }
+export async function reconcileSockets(node: string, live: LiveSockets, seen: Date): Promise<void> {
+  const stored = await readSocketsOf(node);
+  for (const socket of live.all()) {
+    if (stored.has(socket.socketId)) continue;
+    await addSocket(socket, node, seen);
+    // It may have gone meanwhile, and was taken away before it was added.
+    if (!live.has(socket.socketId)) await takeSocket(socket, seen);
   }
-  for (const socket of own) if (!known.has(socket.socketId)) await addSocket(socket, node, seen);
+  const gone = [...stored.values()].filter(({ socketId }) => !live.has(socketId));
+  if (gone.length === 0) return;
+  // One that is just coming is written before it counts as live.
+  await new Promise((resolve) => setTimeout(resolve, JUST_COMING_MS));
+  for (const socket of gone) if (!live.has(socket.socketId)) await takeSocket(socket, seen);
+}
+
+async function readSocketsOf(node: string): Promise<Map<string, Omit<OwnSocket, 'sessionId'>>> {
+  const stored = UserModel.find({ 'sockets.node': node }, { sockets: 1 }).lean().cursor();
+  const found = new Map<string, Omit<OwnSocket, 'sessionId'>>();
+  for await (const { _id, sockets = [] } of stored)
+    for (const { id, deviceId, node: holder } of sockets)
+      if (holder === node) found.set(id, { userId: String(_id), deviceId, socketId: id });
+  return found;
+}
+
+/** Of these users those who are connected, do not want to look offline, and are not shown online. */
+export async function findNotShown(userIds: readonly string[]): Promise<string[]> {
+  const hidden = await UserModel.find(
+    {
+      _id: trusted({ $in: userIds.map(toObjectId) }),
+      isShownOnline: trusted({ $ne: true }),
+      isAway: trusted({ $ne: true }),
+    },
+    { _id: 1 },
+  ).lean();
+  return hidden.map(({ _id }) => String(_id));
 }
 
 /** True when the device has a socket on a node other than this one. */

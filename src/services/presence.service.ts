@@ -11,8 +11,10 @@ import {
   addSocket,
   endOnline,
   findLeftOnline,
+  findNotShown,
   hideOnline,
   isShownOnline,
+  type LiveSockets,
   type OwnSocket,
   reconcileSockets,
   showOnline,
@@ -48,7 +50,9 @@ export interface PresenceService {
   /** Tells soon of those who left with a node and did not come back. */
   sweepLater(): void;
   /** Brings the record in step with the sockets there are; for when it may have lost something. */
-  reconcile(sockets: readonly OwnSocket[]): Promise<void>;
+  reconcile(): Promise<void>;
+  /** Sets right soon what a fail-over of the database took back: what is written here waits for no majority. */
+  failedOver(otherNodes: () => readonly string[]): void;
   /** Takes this node's sockets away at the end. */
   stop(): Promise<void>;
 }
@@ -61,11 +65,18 @@ export function createPresenceService(deps: {
   bus: EventBus;
   clock: Clock;
   nodeId: string;
+  live: LiveSockets;
 }): PresenceService {
   const { bus, clock, nodeId } = deps;
   const leaving = new Map<string, NodeJS.Timeout>();
   let sweep: NodeJS.Timeout | undefined;
   let isStopped = false;
+  let righting: Promise<void> = Promise.resolve();
+  /** Once it stops, none counts: what is added late is taken away again. */
+  const live: LiveSockets = {
+    has: (socketId) => !isStopped && deps.live.has(socketId),
+    all: () => (isStopped ? [] : deps.live.all()),
+  };
 
   function announce(userId: string, isOnline: boolean): void {
     bus.emit('presence.changed', { userId, isOnline });
@@ -92,6 +103,20 @@ export function createPresenceService(deps: {
   async function leaveAllGone(graceMs = OFFLINE_GRACE_MS): Promise<void> {
     const gone = await findLeftOnline(new Date(clock.now().getTime() - graceMs));
     for (const userId of gone) await leave(userId);
+  }
+
+  function sweepLater(): void {
+    clearTimeout(sweep);
+    sweep = setTimeout(() => void untilDone(() => leaveAllGone()), OFFLINE_GRACE_MS + SWEEP_AFTER_MS);
+    sweep.unref();
+  }
+
+  /** Sockets that are in the record and not there, the other way round, and people who were told of and are not shown. */
+  async function rightRecord(otherNodes: readonly string[]): Promise<void> {
+    await reconcileSockets(nodeId, live, clock.now());
+    await takeSocketsBut([nodeId, ...otherNodes]);
+    const userIds = [...new Set([...live.all()].map(({ userId }) => userId))];
+    for (const userId of await findNotShown(userIds)) if (await showOnline(userId)) announce(userId, true);
   }
 
   return {
@@ -158,13 +183,16 @@ export function createPresenceService(deps: {
       await leaveAllGone();
     },
 
-    sweepLater() {
-      clearTimeout(sweep);
-      sweep = setTimeout(() => void untilDone(() => leaveAllGone()), OFFLINE_GRACE_MS + SWEEP_AFTER_MS);
-      sweep.unref();
-    },
+    sweepLater,
 
-    reconcile: (sockets) => reconcileSockets(nodeId, sockets, clock.now()),
+    reconcile: () => reconcileSockets(nodeId, live, clock.now()),
+
+    failedOver(otherNodes) {
+      righting = righting.then(async () => {
+        await untilDone(() => rightRecord(otherNodes()));
+        sweepLater();
+      });
+    },
 
     async stop() {
       isStopped = true;

@@ -1,6 +1,6 @@
 import { SYNC_PAGE_DEFAULT, SYNC_PAGE_MAX } from '../config/limits';
 import type { EventBus } from '../events/event-bus';
-import { readHeads } from '../journal/heads';
+import { readSettledHeads } from '../journal/heads';
 import type { ChatHead, Journal } from '../journal/journal.types';
 import { MembershipModel, type MembershipRecord } from '../models/membership.model';
 import type { MessageRecord } from '../models/message.model';
@@ -76,7 +76,7 @@ export function createSyncService(deps: {
         .lean();
       const chatIds = memberships.map((membership) => String(membership.chatId));
       await journal.settle(chatIds);
-      const heads = await readHeads(chatIds);
+      const heads = await readSettledHeads(chatIds);
       const cursors = await startingCursors(request, memberships, heads);
       const page = await readChanges(actor.userId, memberships, heads, cursors, limit);
       const [feed, receipts, removed] = await Promise.all([

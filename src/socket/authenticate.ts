@@ -73,8 +73,15 @@ export function createSocketAuthenticator(deps: {
     if (socket.data.isRecorded) return;
     socket.data.isRecorded = true;
     socket.conn.once('close', () => forget(socket));
-    await presence.connected({ ...actor, socketId: socket.id });
-    if (socket.conn.readyState !== 'open') forget(socket);
+    try {
+      await presence.connected({ ...actor, socketId: socket.id });
+    } finally {
+      // Taken away while it was still being written, it may have been written after all.
+      if (socket.conn.readyState !== 'open') {
+        socket.data.isRecorded = true;
+        forget(socket);
+      }
+    }
   }
 
   function forget(socket: ParleySocket): void {

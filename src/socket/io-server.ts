@@ -1,5 +1,6 @@
 import type { Server as HttpServer } from 'node:http';
 import { Server } from 'socket.io';
+import type { SocketTransport } from '../config/env-sockets';
 import { MAX_SOCKET_FRAME_BYTES } from '../config/limits';
 import type { Connections } from '../delivery/connections';
 import type { EventBus } from '../events/event-bus';
@@ -10,9 +11,13 @@ import type { ParleySocket } from './socket-state';
  * The Socket.IO server. Compression stays off: it costs 15 times the memory per connection. Socket.IO's own recovery stays off:
  * `sync:request` replaces it (docs/decisions).
  */
-export function createIoServer(http: HttpServer, origin: (string | RegExp)[] | '*'): Server {
+export function createIoServer(
+  http: HttpServer,
+  { origin, transports }: { origin: (string | RegExp)[] | '*'; transports: SocketTransport[] },
+): Server {
   return new Server(http, {
     cors: { origin },
+    transports,
     maxHttpBufferSize: MAX_SOCKET_FRAME_BYTES,
     // What upgrades at other paths is answered by the upgrade gate.
     destroyUpgrade: false,

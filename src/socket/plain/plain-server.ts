@@ -143,7 +143,13 @@ export function createPlainServer(deps: {
 
     async accept(upgrade, place) {
       const access = await admit(upgrade, place);
-      await presence.connected(access.actor);
+      try {
+        await presence.connected(access.actor);
+      } catch (error) {
+        // It may have been written all the same.
+        forgetPresence(access.actor);
+        throw error;
+      }
       let isOpen = false;
       const { message, socket, head } = upgrade;
       sockets.handleUpgrade(message, socket, head, (ws) => {
