@@ -1,4 +1,5 @@
 /** Seed 004 on two nodes: who is in a room hears what is said there, wherever it is said. */
+import { NodeLeaseModel } from '../../src/models/node-lease.model';
 import { startTwoNodes, type TwoNodes } from '../support/nodes';
 import {
   closeRawSockets,
@@ -82,6 +83,15 @@ describe('on two nodes', () => {
     const { ben, there } = await pair();
     await ben.api('POST', '/auth/logout');
     expect(await there.closed).toBe(4401);
+  });
+});
+
+describe('a node that was taken for ended', () => {
+  it('has its sockets connect anew', async () => {
+    const { there } = await pair();
+    const lease = (await NodeLeaseModel.find().sort({ startedAt: 1 }).hint({ _id: 1 }).lean()).at(-1);
+    await NodeLeaseModel.deleteOne({ _id: lease?._id });
+    expect(await there.closed).toBe(1012);
   });
 });
 

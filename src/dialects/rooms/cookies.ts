@@ -1,10 +1,9 @@
 import type { CookieOptions, Request, RequestHandler, Response } from 'express';
 import { forbidden } from '../../errors/app-error';
-import { readCookies } from '../../helpers/cookies';
 import type { Login } from '../../services/auth.service';
 import type { CookieRules } from '../dialect.port';
 
-export const ACCESS_COOKIE = 'accessToken';
+const ACCESS_COOKIE = 'accessToken';
 const REFRESH_COOKIE = 'refreshToken';
 /** Tells who registered an address from others who give the same one (docs/decisions/0006). */
 const VISITOR_COOKIE = 'signUp';
@@ -48,6 +47,22 @@ export function createRoomsCookies({ isSecure, refreshTtlSeconds }: CookieRules)
   };
 }
 
+/** The cookies of a `Cookie` header (RFC 6265 section 5.4); of several with one name the first, which is the most specific. */
+function readCookies(header: string | undefined): ReadonlyMap<string, string> {
+  const cookies = new Map<string, string>();
+  for (const pair of (header ?? '').split(';')) {
+    const at = pair.indexOf('=');
+    const name = pair.slice(0, at).trim();
+    if (at > 0 && !cookies.has(name)) cookies.set(name, pair.slice(at + 1).trim());
+  }
+  return cookies;
+}
+
+/** The access token of a `Cookie` header, if any. */
+export function accessTokenIn(header: string | undefined): string | undefined {
+  return readCookies(header).get(ACCESS_COOKIE) || undefined;
+}
+
 /** The refresh token that a request brings, if any. */
 export function refreshTokenOf(req: Request): string | undefined {
   return readCookies(req.get('cookie')).get(REFRESH_COOKIE) || undefined;
@@ -82,7 +97,7 @@ export function ownPagesOnly(rules: CookieRules): RequestHandler {
 
 /** Where a request has no `Authorization` header its cookie stands in for it. */
 export const cookieAsBearer: RequestHandler = (req, _res, next) => {
-  const token = readCookies(req.get('cookie')).get(ACCESS_COOKIE);
-  if (token) req.headers.authorization ??= `Bearer ${token}`;
+  const token = accessTokenIn(req.get('cookie'));
+  if (token !== undefined) req.headers.authorization ??= `Bearer ${token}`;
   next();
 };

@@ -1,10 +1,9 @@
 import { notFound } from '../../errors/app-error';
 import { bearerToken } from '../../helpers/bearer';
-import { readCookies } from '../../helpers/cookies';
 import type { FrameHandler, PlainSide, UpgradeRequest } from '../../socket/plain/plain-side';
 import { isId } from '../../validation/common.validation';
 import type { CookieRules, DialectGround } from '../dialect.port';
-import { ACCESS_COOKIE, assertOwnPage } from './cookies';
+import { accessTokenIn, assertOwnPage } from './cookies';
 import { encodeFrame, type RoomNews } from './outbound';
 import { createPeopleFeed } from './people-feed';
 import { createReceivedMarks } from './received-marks';
@@ -62,7 +61,5 @@ export function createRoomsUpgrades(ground: DialectGround): PlainSide {
 /** Cookie, address, header, in the order of the seed; the first that is there counts. @throws forbidden */
 function tokenOf({ headers, query }: UpgradeRequest, rules: CookieRules): string | undefined {
   assertOwnPage(headers, rules);
-  return (
-    readCookies(headers.cookie).get(ACCESS_COOKIE) || query.get('token') || bearerToken(headers.authorization)
-  );
+  return accessTokenIn(headers.cookie) || query.get('token') || bearerToken(headers.authorization);
 }
