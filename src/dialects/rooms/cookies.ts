@@ -2,6 +2,7 @@ import type { CookieOptions, Request, RequestHandler, Response } from 'express';
 import { forbidden } from '../../errors/app-error';
 import type { Login } from '../../services/auth.service';
 import type { CookieRules } from '../dialect.port';
+import { readCookies } from './read-cookies';
 
 const ACCESS_COOKIE = 'accessToken';
 const REFRESH_COOKIE = 'refreshToken';
@@ -45,17 +46,6 @@ export function createRoomsCookies({ isSecure, refreshTtlSeconds }: CookieRules)
       res.clearCookie(VISITOR_COOKIE, options(AUTH_PATH));
     },
   };
-}
-
-/** The cookies of a `Cookie` header (RFC 6265 section 5.4); of several with one name the first, which is the most specific. */
-function readCookies(header: string | undefined): ReadonlyMap<string, string> {
-  const cookies = new Map<string, string>();
-  for (const pair of (header ?? '').split(';')) {
-    const at = pair.indexOf('=');
-    const name = pair.slice(0, at).trim();
-    if (at > 0 && !cookies.has(name)) cookies.set(name, pair.slice(at + 1).trim());
-  }
-  return cookies;
 }
 
 /** The access token of a `Cookie` header, if any. */
