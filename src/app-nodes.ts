@@ -15,7 +15,7 @@ export function createNodeLife(
   { io, plain }: { io: Server; plain: Pick<PlainConnections, 'endAll'> },
   push: PushGround,
 ) {
-  const { node, connections, bus, config, logger } = base;
+  const { node, connections, bus, config, logger, cache } = base;
   const { journal, presence, rosters, callConnections } = services;
   const { share } = journal;
   const { socketAdapter } = config;
@@ -39,6 +39,7 @@ export function createNodeLife(
   /** What was said meanwhile nobody here heard. Clients ask for it when they connect. */
   function reconnectAll(): void {
     rosters.forgetAll();
+    cache.dropAll();
     for (const socket of io.of('/').sockets.values()) socket.conn.close();
     plain.endAll();
   }
@@ -61,12 +62,15 @@ export function createNodeLife(
         hearOthers,
         async takeOver({ _id, checkpoint, until }) {
           await share.takeOver({ _id, checkpoint });
+          // Of what it changed last it may have told nobody.
+          cache.dropAll();
           await presence.reapNode(_id, earlier(until, new Date()));
           await callConnections.noteStart();
           push.catchUp();
         },
         othersWent() {
           rosters.forgetAll();
+          cache.dropAll();
           presence.sweepLater();
         },
         async lapsed() {

@@ -1,22 +1,17 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import os from 'node:os';
-import { createInterface } from 'node:readline';
+import type { ChildProcess } from 'node:child_process';
 import { loadConfig } from '../../src/config/env';
 import { createRateLimiter } from '../../src/providers/rate-limiter';
 import { connectRedis } from '../../src/providers/redis';
 import { startTestApp, type TestApp } from '../support/app';
 import { call } from '../support/client';
 import { captureLog } from '../support/log-capture';
+import { hasRedis, killRedis as kill, startRedis } from '../support/redis';
 import { freePort } from '../support/server-process';
 
 const LIMITS = { RATE_LIMIT_MAX: '6', AUTH_RATE_LIMIT_MAX: '3' };
 const running: TestApp[] = [];
 
-const REDIS = 'redis-server';
-const hasRedis = spawnSync(REDIS, ['--version']).status === 0;
 const withRedis = hasRedis ? it : it.skip;
-if (!hasRedis) console.warn('SKIPPED: there is no redis-server on the PATH, limits in Redis are not tested');
 
 async function start(env: Record<string, string>, logger = captureLog({ isProduction: true }).logger) {
   const app = await startTestApp({ env: { ...LIMITS, ...env }, overrides: { logger } });
@@ -134,22 +129,6 @@ describe('the request limit in Redis', () => {
     return { app, lines };
   }
 });
-
-async function startRedis(port: number): Promise<ChildProcess> {
-  const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
-  const child = spawn(REDIS, args, { stdio: ['ignore', 'pipe', 'ignore'], cwd: os.tmpdir() });
-  for await (const line of createInterface({ input: child.stdout })) {
-    if (line.includes('Ready to accept connections')) break;
-  }
-  child.stdout.resume();
-  return child;
-}
-
-async function kill(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  child.kill('SIGKILL');
-  await once(child, 'exit');
-}
 
 async function waitForLine(lines: string[], text: string, times: number): Promise<void> {
   const deadline = Date.now() + 10_000;
