@@ -187,29 +187,3 @@ function listenTo(ws: WebSocket): RawSocket {
       }),
   };
 }
-
-/** How an upgrade was refused. */
-export function refusalAt(
-  url: string,
-  path: string,
-  headers: Record<string, string> = {},
-): Promise<{ status: number; code: string }> {
-  return new Promise((resolve, reject) => {
-    const ws = new WebSocket(`${url.replace('http', 'ws')}${path}`, { headers });
-    ws.on('error', () => undefined);
-    ws.once('open', () => {
-      ws.terminate();
-      reject(new Error(`${path} was opened`));
-    });
-    ws.once('unexpected-response', (_request, response) => {
-      let text = '';
-      response.on('data', (chunk) => {
-        text += chunk;
-      });
-      response.on('end', () => {
-        expect(response.headers['content-type']).toMatch(/^application\/problem\+json/);
-        resolve({ status: response.statusCode ?? 0, code: JSON.parse(text).code });
-      });
-    });
-  });
-}

@@ -1,3 +1,4 @@
+import { NodeLeaseModel } from '../../src/models/node-lease.model';
 import { startTestApp, type TestApp } from '../support/app';
 import { closeRawSockets, join, rawSocket } from './seed-004-client';
 
@@ -23,3 +24,14 @@ it('ends a raw socket with its token; a refreshed one goes on', async () => {
   const second = await rawSocket(app.url, '/users', { token: ann.accessToken() });
   await second.waitFor('USERS');
 }, 20_000);
+
+it('closes a raw socket of a node that was taken for ended, so that its client connects anew', async () => {
+  const ann = await join({ app });
+  const first = await rawSocket(app.url, '/users', { token: ann.accessToken() });
+  await first.waitFor('USERS');
+  const lease = await NodeLeaseModel.findOne().hint({ _id: 1 }).lean();
+  await NodeLeaseModel.deleteOne({ _id: lease?._id });
+  expect(await first.closed).toBe(1012);
+  const again = await rawSocket(app.url, '/users', { token: ann.accessToken() });
+  await again.waitFor('USERS');
+});

@@ -1,4 +1,5 @@
 /** Seed 004 on two nodes: who is in a room hears what is said there, wherever it is said. */
+import { startTestApp } from '../support/app';
 import { startTwoNodes, type TwoNodes } from '../support/nodes';
 import {
   closeRawSockets,
@@ -87,16 +88,17 @@ describe('on two nodes', () => {
 
 describe('a node that goes down', () => {
   it('says so to its sockets, and takes them out of the record', async () => {
-    const { ann, ben, roomId, there } = await pair();
-    await nodes.b.stop();
+    const [ann, ben] = [await join({ app: nodes.a }), await join({ app: nodes.a })];
+    const path = `/room/${await roomOf(ann, ben)}`;
+    const { dbName } = nodes.a.config.mongo;
+    const third = await startTestApp({ dbName, env: { SOCKET_ADAPTER: 'mongo' } });
+    const there = await rawSocket(third.url, path, { token: ben.accessToken() });
+    await third.stop();
     expect(await there.closed).toBe(1001);
-    const again = await onA(ben, `/room/${roomId}`);
+    const [here, again] = [await onA(ann, path), await onA(ben, path)];
     const { body } = await natively({ app: nodes.a }, ben).api('GET', '/api/users/profile');
     expect(body.user.socketIds).toHaveLength(1);
-    await natively({ app: nodes.a }, ann).api('POST', '/api/messages', {
-      chatId: roomId,
-      content: 'Welcome back',
-    });
+    here.say({ content: 'Welcome back' });
     await again.waitFor('NEW_MESSAGE');
   });
 });

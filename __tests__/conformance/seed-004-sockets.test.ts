@@ -2,6 +2,7 @@
 import type { Socket as TcpSocket } from 'node:net';
 import type { Person } from '../support/client';
 import { ISO_TIME, say, startWorld, textTo, UNKNOWN_ID, type World } from '../support/native-world';
+import { refusalAt } from '../support/upgrades';
 import {
   closeRawSockets,
   join,
@@ -9,7 +10,6 @@ import {
   natively,
   type RawSocket,
   rawSocket,
-  refusalAt,
   roomOf,
 } from './seed-004-client';
 

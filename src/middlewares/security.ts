@@ -23,12 +23,12 @@ export function createCookieOriginRule({
   isProduction: boolean;
   publicUrl: string | undefined;
 }): (origin: string, host: string | undefined) => boolean {
-  const named = new Set(allowedOrigins);
+  const named = new Set(allowedOrigins.filter((origin) => origin !== '*'));
   if (publicUrl !== undefined && URL.canParse(publicUrl)) named.add(new URL(publicUrl).origin);
   return (origin, host) =>
     named.has(origin) ||
     (!isProduction && LOCAL_ORIGIN.test(origin)) ||
-    origin.replace(/^https?:\/\//, '') === host;
+    (host !== undefined && [`https://${host}`, `http://${host}`].includes(origin));
 }
 
 /** Security headers for everything; pages that need to load something set their own policy over it. */

@@ -4,7 +4,7 @@ import type { Login } from '../../services/auth.service';
 import type { CookieRules } from '../dialect.port';
 import { readCookies } from './read-cookies';
 
-export const ACCESS_COOKIE = 'accessToken';
+const ACCESS_COOKIE = 'accessToken';
 const REFRESH_COOKIE = 'refreshToken';
 /** Tells who registered an address from others who give the same one (docs/decisions/0006). */
 const VISITOR_COOKIE = 'signUp';
@@ -48,6 +48,11 @@ export function createRoomsCookies({ isSecure, refreshTtlSeconds }: CookieRules)
   };
 }
 
+/** The access token of a `Cookie` header, if any. */
+export function accessTokenIn(header: string | undefined): string | undefined {
+  return readCookies(header).get(ACCESS_COOKIE) || undefined;
+}
+
 /** The refresh token that a request brings, if any. */
 export function refreshTokenOf(req: Request): string | undefined {
   return readCookies(req.get('cookie')).get(REFRESH_COOKIE) || undefined;
@@ -82,7 +87,7 @@ export function ownPagesOnly(rules: CookieRules): RequestHandler {
 
 /** Where a request has no `Authorization` header its cookie stands in for it. */
 export const cookieAsBearer: RequestHandler = (req, _res, next) => {
-  const token = readCookies(req.get('cookie')).get(ACCESS_COOKIE);
-  if (token) req.headers.authorization ??= `Bearer ${token}`;
+  const token = accessTokenIn(req.get('cookie'));
+  if (token !== undefined) req.headers.authorization ??= `Bearer ${token}`;
   next();
 };

@@ -3,10 +3,9 @@ import { bearerToken } from '../../helpers/bearer';
 import type { FrameHandler, PlainSide, UpgradeRequest } from '../../socket/plain/plain-side';
 import { isId } from '../../validation/common.validation';
 import type { CookieRules, DialectGround } from '../dialect.port';
-import { ACCESS_COOKIE, assertOwnPage } from './cookies';
+import { accessTokenIn, assertOwnPage } from './cookies';
 import { encodeFrame, type RoomNews } from './outbound';
 import { createPeopleFeed } from './people-feed';
-import { readCookies } from './read-cookies';
 import { createReceivedMarks } from './received-marks';
 import { assertInRoom } from './room';
 
@@ -62,7 +61,5 @@ export function createRoomsUpgrades(ground: DialectGround): PlainSide {
 /** Cookie, address, header, in the order of the seed; the first that is there counts. @throws forbidden */
 function tokenOf({ headers, query }: UpgradeRequest, rules: CookieRules): string | undefined {
   assertOwnPage(headers, rules);
-  return (
-    readCookies(headers.cookie).get(ACCESS_COOKIE) || query.get('token') || bearerToken(headers.authorization)
-  );
+  return accessTokenIn(headers.cookie) || query.get('token') || bearerToken(headers.authorization);
 }
