@@ -3,7 +3,9 @@ const { COMMON, MAY_IMPORT, MAY_NAME } = require('./scripts/layers.cjs');
 
 /** Where a library may be imported at all. */
 const LIBRARY_HOMES = {
-  express: '^src/(routes|controllers|middlewares|validation|dialects)/|^src/app[^/]*\\.ts$',
+  // Seed 003 documents `handleValidation` in `helpers/validation`.
+  express:
+    '^src/(routes|controllers|middlewares|validation|dialects)/|^src/app[^/]*\\.ts$|^src/helpers/validation\\.ts$',
   'socket.io': '^src/(socket|delivery|dialects)/|^src/app[^/]*\\.ts$',
   mongoose: '^src/(models|journal|embedded|operate)/|^src/errors/from-mongo\\.ts$',
 };

@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
+import { validated } from '../helpers/validation';
 import { actorOf } from '../middlewares/authenticate';
-import { validated } from '../middlewares/validate';
 import type { UserRecord } from '../models/user.model';
 import type { AuthService } from '../services/auth.service';
 import { listCountries } from '../services/country.service';

@@ -1,6 +1,6 @@
 import type { Request, RequestHandler } from 'express';
+import { validated } from '../helpers/validation';
 import { actorOf } from '../middlewares/authenticate';
-import { validated } from '../middlewares/validate';
 import type { Role } from '../models/membership.model';
 import type { ChatViews } from '../presenters/chat-list.presenter';
 import { presentInvite } from '../presenters/invite.presenter';

@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
+import { validated } from '../helpers/validation';
 import { actorOf } from '../middlewares/authenticate';
-import { validated } from '../middlewares/validate';
 import { presentContact, presentFoundPerson } from '../presenters/contact.presenter';
 import type { ContactService } from '../services/contact.service';
 import type { ContactRequestService } from '../services/contact-request.service';

@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
+import { validated } from '../helpers/validation';
 import { actorOf } from '../middlewares/authenticate';
-import { validated } from '../middlewares/validate';
 import { presentContact } from '../presenters/contact.presenter';
 import type { ContactService } from '../services/contact.service';
 import type { MediaSigner } from '../services/media-library.types';

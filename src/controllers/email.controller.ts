@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
+import { validated } from '../helpers/validation';
 import { actorOf } from '../middlewares/authenticate';
-import { validated } from '../middlewares/validate';
 import { presentSelf } from '../presenters/user.presenter';
 import type { EmailService } from '../services/email.service';
 import type { MediaSigner } from '../services/media-library.types';

@@ -1,8 +1,8 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { unauthenticated } from '../errors/app-error';
+import { validated } from '../helpers/validation';
 import { actorOf } from '../middlewares/authenticate';
 import { uploadOf } from '../middlewares/upload-of';
-import { validated } from '../middlewares/validate';
 import { presentMedia } from '../presenters/media.presenter';
 import type { MediaPart, MediaService } from '../services/media.service';
 import type { MediaSigner } from '../services/media-library.types';

@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
+import { validated } from '../helpers/validation';
 import { actorOf } from '../middlewares/authenticate';
-import { validated } from '../middlewares/validate';
 import type { PresentMessages } from '../presenters/message-list.presenter';
 import type { MessageSearchService, SearchPage, SearchRequest } from '../services/message-search.service';
 

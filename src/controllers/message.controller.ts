@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
+import { validated } from '../helpers/validation';
 import { actorOf } from '../middlewares/authenticate';
-import { validated } from '../middlewares/validate';
 import type { PresentMessages } from '../presenters/message-list.presenter';
 import type { HistoryService } from '../services/history.service';
 import type { MessageService, SendInput } from '../services/message.service';

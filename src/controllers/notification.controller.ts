@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
+import { validated } from '../helpers/validation';
 import { actorOf } from '../middlewares/authenticate';
-import { validated } from '../middlewares/validate';
 import type { PresentNotifications } from '../presenters/notification.presenter';
 import type { ContactRequestService } from '../services/contact-request.service';
 import type { NotificationService } from '../services/notification.service';

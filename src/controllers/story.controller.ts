@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
+import { validated } from '../helpers/validation';
 import { actorOf } from '../middlewares/authenticate';
-import { validated } from '../middlewares/validate';
 import {
   presentFeedEntry,
   presentHighlight,

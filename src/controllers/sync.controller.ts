@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
+import { validated } from '../helpers/validation';
 import { actorOf } from '../middlewares/authenticate';
-import { validated } from '../middlewares/validate';
 import type { Actor } from '../types/actor';
 
 /** `POST /api/sync`: the same body and answer as the event `sync:request` (contract section 4). */

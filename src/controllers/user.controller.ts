@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
+import { validated } from '../helpers/validation';
 import { actorOf } from '../middlewares/authenticate';
 import { uploadOf } from '../middlewares/upload-of';
-import { validated } from '../middlewares/validate';
 import { presentDevices, presentSelf, presentUser } from '../presenters/user.presenter';
 import type { AccountService } from '../services/account.service';
 import type { AvatarService } from '../services/avatar.service';

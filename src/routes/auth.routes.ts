@@ -1,6 +1,6 @@
 import { type RequestHandler, Router } from 'express';
 import type { AuthController } from '../controllers/auth.controller';
-import { validate } from '../middlewares/validate';
+import { validate } from '../helpers/validation';
 import {
   completeProfileRules,
   logoutRules,

@@ -1,6 +1,6 @@
 import { type RequestHandler, Router } from 'express';
 import type { CallController } from '../controllers/call.controller';
-import { validate } from '../middlewares/validate';
+import { validate } from '../helpers/validation';
 import {
   callAnalyticsRules,
   callIdRules,

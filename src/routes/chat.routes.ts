@@ -1,6 +1,6 @@
 import { type RequestHandler, Router } from 'express';
 import type { ChatController } from '../controllers/chat.controller';
-import { validate } from '../middlewares/validate';
+import { validate } from '../helpers/validation';
 import {
   addMembersRules,
   createChatRules,

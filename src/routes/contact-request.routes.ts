@@ -1,6 +1,6 @@
 import { type RequestHandler, Router } from 'express';
 import type { ContactRequestController } from '../controllers/contact-request.controller';
-import { validate } from '../middlewares/validate';
+import { validate } from '../helpers/validation';
 import {
   contactIdRules,
   listPendingRules,

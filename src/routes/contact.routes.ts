@@ -1,6 +1,6 @@
 import { type RequestHandler, Router } from 'express';
 import type { ContactController } from '../controllers/contact.controller';
-import { validate } from '../middlewares/validate';
+import { validate } from '../helpers/validation';
 import { blockRules, contactIdRules, listContactsRules } from '../validation/contact.validation';
 
 /** `/api/contacts` (contract section 6). */

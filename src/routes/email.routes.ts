@@ -1,6 +1,6 @@
 import { type RequestHandler, Router } from 'express';
 import type { EmailController } from '../controllers/email.controller';
-import { validate } from '../middlewares/validate';
+import { validate } from '../helpers/validation';
 import { sendEmailCodeRules, verifyEmailRules } from '../validation/email.validation';
 
 /** `/api/users/email`: an address of one's own account, proved by a code (contract section 3). */

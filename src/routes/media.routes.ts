@@ -1,6 +1,6 @@
 import { type RequestHandler, Router } from 'express';
 import type { MediaController } from '../controllers/media.controller';
-import { validate } from '../middlewares/validate';
+import { validate } from '../helpers/validation';
 import { mediaBytesRules, mediaIdRules } from '../validation/media.validation';
 
 /** `/api/media` (contract section 7). The bytes are got with a token or by a signed address, so their routes authenticate themselves. */

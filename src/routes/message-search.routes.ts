@@ -1,6 +1,6 @@
 import { type RequestHandler, Router } from 'express';
 import type { MessageSearchController } from '../controllers/message-search.controller';
-import { validate } from '../middlewares/validate';
+import { validate } from '../helpers/validation';
 import { searchChatRules, searchMessagesRules } from '../validation/chat.validation';
 
 /** The search for messages under `/api` (contract section 4); mounted before `/api/messages/:id`, which would take its address. */

@@ -1,6 +1,6 @@
 import { type RequestHandler, Router } from 'express';
 import type { MessageController } from '../controllers/message.controller';
-import { validate } from '../middlewares/validate';
+import { validate } from '../helpers/validation';
 import * as rules from '../validation/message.validation';
 
 interface Deps {

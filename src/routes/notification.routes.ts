@@ -1,6 +1,6 @@
 import { type RequestHandler, Router } from 'express';
 import type { NotificationController } from '../controllers/notification.controller';
-import { validate } from '../middlewares/validate';
+import { validate } from '../helpers/validation';
 import { clearNotificationsRules, listNotificationsRules } from '../validation/notification.validation';
 
 /** `/api/notifications` (seed 001, contract section 6). */

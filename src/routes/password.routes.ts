@@ -1,7 +1,7 @@
 import { type RequestHandler, Router } from 'express';
 import type { PasswordController } from '../controllers/password.controller';
 import type { UserController } from '../controllers/user.controller';
-import { validate } from '../middlewares/validate';
+import { validate } from '../helpers/validation';
 import { changePasswordRules, loginRules, registerRules } from '../validation/auth.validation';
 import { updateProfileRules } from '../validation/user.validation';
 

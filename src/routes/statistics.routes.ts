@@ -1,6 +1,6 @@
 import { type RequestHandler, Router } from 'express';
 import type { StatisticsController } from '../controllers/statistics.controller';
-import { validate } from '../middlewares/validate';
+import { validate } from '../helpers/validation';
 import { statisticsRules } from '../validation/statistics.validation';
 
 /** The part of `/api/users` with one's own numbers (seed 002, Analytics). */

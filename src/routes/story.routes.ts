@@ -1,6 +1,6 @@
 import { type RequestHandler, Router } from 'express';
 import type { StoryController } from '../controllers/story.controller';
-import { validate } from '../middlewares/validate';
+import { validate } from '../helpers/validation';
 import {
   highlightRules,
   highlightsRules,

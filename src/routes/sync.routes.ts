@@ -1,6 +1,6 @@
 import { type RequestHandler, Router } from 'express';
 import type { SyncController } from '../controllers/sync.controller';
-import { validate } from '../middlewares/validate';
+import { validate } from '../helpers/validation';
 import * as rules from '../validation/sync.validation';
 
 /** `/api/sync` (contract section 4). */

@@ -1,7 +1,7 @@
 import { type RequestHandler, Router } from 'express';
 import type { ContactController } from '../controllers/contact.controller';
 import type { UserController } from '../controllers/user.controller';
-import { validate } from '../middlewares/validate';
+import { validate } from '../helpers/validation';
 import { addContactRules } from '../validation/contact.validation';
 import {
   deviceIdRules,

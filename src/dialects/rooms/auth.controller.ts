@@ -1,7 +1,7 @@
 import type { RequestHandler, Response } from 'express';
 import { unauthenticated } from '../../errors/app-error';
 import { toAppError } from '../../errors/to-app-error';
-import { validated } from '../../middlewares/validate';
+import { validated } from '../../helpers/validation';
 import { presentSelf } from '../../presenters/user.presenter';
 import type { Login } from '../../services/auth.service';
 import type { DialectGround } from '../dialect.port';

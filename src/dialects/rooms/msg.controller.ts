@@ -1,8 +1,8 @@
 import type { Request, RequestHandler } from 'express';
 import { invalidField } from '../../errors/app-error';
 import { bearerToken } from '../../helpers/bearer';
+import { validated } from '../../helpers/validation';
 import { actorOf } from '../../middlewares/authenticate';
-import { validated } from '../../middlewares/validate';
 import type { DialectGround } from '../dialect.port';
 import { createRoomHistory } from './room-history';
 import { createRoomList } from './room-list';

@@ -1,5 +1,5 @@
 import { Router } from 'express';
-import { validate } from '../../middlewares/validate';
+import { validate } from '../../helpers/validation';
 import type { DialectGround, HttpGates, Mount } from '../dialect.port';
 import { createRoomsAuthController, optionally } from './auth.controller';
 import { cookieAsBearer, ownPagesOnly } from './cookies';

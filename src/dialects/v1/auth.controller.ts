@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
 import { sendLogin } from '../../controllers/send-login';
+import { validated } from '../../helpers/validation';
 import { actorOf } from '../../middlewares/authenticate';
-import { validated } from '../../middlewares/validate';
 import { presentSelf } from '../../presenters/user.presenter';
 import type { DialectGround } from '../dialect.port';
 import { presentV1User } from './user.presenter';

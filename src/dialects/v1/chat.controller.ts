@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
+import { validated } from '../../helpers/validation';
 import { actorOf } from '../../middlewares/authenticate';
-import { validated } from '../../middlewares/validate';
 import type { DialectGround } from '../dialect.port';
 import type { PresentConversations } from './conversation.presenter';
 import { presentV1Message } from './message.presenter';

@@ -1,9 +1,9 @@
 import path from 'node:path';
 import type { RequestHandler } from 'express';
 import { sendMedia } from '../../controllers/send-media';
+import { validated } from '../../helpers/validation';
 import { actorOf } from '../../middlewares/authenticate';
 import { uploadOf } from '../../middlewares/upload-of';
-import { validated } from '../../middlewares/validate';
 import { type MediaView, presentMedia } from '../../presenters/media.presenter';
 import type { MediaPart } from '../../services/media.service';
 import type { DialectGround } from '../dialect.port';

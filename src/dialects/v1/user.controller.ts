@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
+import { validated } from '../../helpers/validation';
 import { actorOf } from '../../middlewares/authenticate';
-import { validated } from '../../middlewares/validate';
 import { presentSelf, presentUser } from '../../presenters/user.presenter';
 import type { SeenPerson } from '../../services/people.service';
 import type { DialectGround } from '../dialect.port';

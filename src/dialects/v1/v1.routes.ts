@@ -1,5 +1,5 @@
 import { type RequestHandler, Router } from 'express';
-import { validate } from '../../middlewares/validate';
+import { validate } from '../../helpers/validation';
 import {
   logoutRules,
   refreshTokenRules,
