@@ -10,6 +10,7 @@ import { createEventBus } from '../src/events/event-bus';
 import { connectMongo, disconnectMongo } from '../src/models/connect';
 import { createIndexes } from '../src/models/indexes';
 import { createNodeLease } from '../src/nodes/node-lease';
+import { createMemoryCache } from '../src/providers/cache/memory.cache';
 import { createMailProvider } from '../src/providers/mail';
 import { createPrometheusMetrics } from '../src/providers/metrics/prometheus.metrics';
 import { createSmsProvider } from '../src/providers/sms';
@@ -51,6 +52,7 @@ async function seed(config: Config, logger: Logger): Promise<void> {
     signingKey,
     media: createMediaGround({ config, clock, logger, bus, secret: signingKey.mediaSecret, node }),
     node,
+    cache: createMemoryCache({ clock, alonePeriod: node.alonePeriod }),
   });
   try {
     await seedWorld(services, bus);

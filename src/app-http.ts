@@ -23,6 +23,7 @@ import { accessLog } from './middlewares/access-log';
 import { createAuthenticate } from './middlewares/authenticate';
 import { createErrorHandler } from './middlewares/error-handler';
 import { routeNotFound } from './middlewares/not-found';
+import { answerOnceKnown } from './middlewares/once-known';
 import { createRateLimit } from './middlewares/rate-limit';
 import { requestContext } from './middlewares/request-context';
 import { corsRule, noStore, originRule, securityHeaders } from './middlewares/security';
@@ -78,13 +79,14 @@ export function createExpress(parts: HttpParts): Express {
   app.use([...others, '/.well-known'], corsRule(origins));
   app.use([...roots, '/.well-known'], limitApi(parts));
   app.use(roots, noStore, express.json({ limit: MAX_JSON_BYTES }));
+  app.use(roots, answerOnceKnown(parts.base.cache.settled));
   const { verifyAccess } = parts.services.tokenService;
   const authenticate = createAuthenticate(verifyAccess, createAnswerWords(parts.base));
   app.use('/api', createApi(parts, { ...gates, authenticate }));
   for (const { path, router } of mounts) app.use(path, router);
   app.use(createJwksRouter({ authController: authController(parts) }));
   app.use(createWebRouter({ redirectsMedia: config.media.store.provider !== 'disk' }));
-  app.use(routeNotFound, createErrorHandler(logger));
+  app.use(routeNotFound, createErrorHandler(logger, parts.base.cache.dropAll));
   return app;
 }
 

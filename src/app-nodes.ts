@@ -16,7 +16,7 @@ export function createNodeLife(
   { io, plain }: { io: Server; plain: Pick<PlainConnections, 'endAll'> },
   push: PushGround,
 ) {
-  const { node, bus, config, logger } = base;
+  const { node, bus, config, logger, cache } = base;
   const { journal, presence, rosters, callConnections } = services;
   const { share } = journal;
   const socketAdapter = config.sockets.adapter;
@@ -40,6 +40,7 @@ export function createNodeLife(
   /** What was said meanwhile nobody here heard. Clients ask for it when they connect. */
   function reconnectAll(): void {
     rosters.forgetAll();
+    cache.dropAll();
     for (const socket of io.of('/').sockets.values()) socket.conn.close();
     plain.endAll();
   }
@@ -62,12 +63,15 @@ export function createNodeLife(
         hearOthers,
         async takeOver({ _id, checkpoint, until }) {
           await share.takeOver({ _id, checkpoint });
+          // Of what it changed last it may have told nobody.
+          cache.dropAll();
           await presence.reapNode(_id, earlier(until, new Date()));
           await callConnections.noteStart();
           push.catchUp();
         },
         othersWent() {
           rosters.forgetAll();
+          cache.dropAll();
           presence.sweepLater();
         },
         async lapsed() {

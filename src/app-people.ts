@@ -18,6 +18,7 @@ import {
   presentMissedCallNotification,
   presentRequestNotification,
 } from './presenters/notification.presenter';
+import type { Cache } from './providers/cache/cache.port';
 import { createContactRequestRouter } from './routes/contact-request.routes';
 import { createNotificationRouter } from './routes/notification.routes';
 import type { ContactService } from './services/contact.service';
@@ -39,7 +40,7 @@ type PeopleServices = ReturnType<typeof createContactServices> & {
 
 /** The services of contact requests and notifications. */
 export function createContactServices(
-  { bus, clock }: { bus: EventBus; clock: Clock },
+  { bus, clock, cache }: { bus: EventBus; clock: Clock; cache: Cache },
   deps: { journal: Journal; userChanges: UserChangeService; userSearchService: UserSearchService },
 ) {
   const { journal, userChanges, userSearchService } = deps;
@@ -47,7 +48,7 @@ export function createContactServices(
   return {
     contactRequests: createContactRequestService({ bus, userChanges, rateCounts, clock }),
     contactSearch: createContactSearchService({ userSearch: userSearchService }),
-    notifications: createNotificationService({ journal, bus, clock }),
+    notifications: createNotificationService({ journal, bus, clock, cache }),
   };
 }
 

@@ -14,6 +14,7 @@ import { createPushTold } from './delivery/push-told';
 import { type EventBus, hereOnly } from './events/event-bus';
 import type { Journal } from './journal/journal.types';
 import type { NodeLease } from './nodes/node-lease';
+import type { Cache } from './providers/cache/cache.port';
 import type { PushProvider } from './providers/push/push.port';
 import { whoMissed } from './services/missed-calls';
 import { createConnectedElsewhere } from './services/presence-store';
@@ -34,6 +35,7 @@ interface PushBase {
   clock: Clock;
   connections: Connections;
   node: NodeLease;
+  cache: Cache;
 }
 
 interface PushServices {
@@ -74,7 +76,7 @@ function createPushes(base: PushBase, services: PushServices, provider: PushProv
   const { journal, rosters, pushTokens: tokens } = services;
   const overdueWaitMs = OFFLINE_GRACE_MS;
   const isConnected = whoIsConnected(base.connections);
-  const facts = createPushFacts({ journal, clock });
+  const facts = createPushFacts({ journal, clock, cache: base.cache });
   const marks = createPushMarks({ clock, logger });
   const queue = createPushQueue({ provider, dropToken: tokens.drop, clock, logger });
   const connectedElsewhere = createConnectedElsewhere(node);

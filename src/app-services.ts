@@ -14,12 +14,14 @@ import type { NodeLease } from './nodes/node-lease';
 import { createChatViews } from './presenters/chat-list.presenter';
 import { createPresentMessages } from './presenters/message-list.presenter';
 import { createSyncResponder } from './presenters/sync.presenter';
+import type { Cache } from './providers/cache/cache.port';
 import type { MailProvider } from './providers/mail/mail.port';
 import type { Metrics } from './providers/metrics/metrics.port';
 import type { SmsProvider } from './providers/sms/sms.port';
 import { createAccountService } from './services/account.service';
 import { createAppOpeningService } from './services/app-opening.service';
 import { createAuthService } from './services/auth.service';
+import { dropWhatChanges } from './services/cached';
 import { createChatService } from './services/chat.service';
 import { createChatNarrator } from './services/chat-narrator';
 import { createChatSettingsService } from './services/chat-settings.service';
@@ -71,12 +73,15 @@ export interface Foundation {
   signingKey: SigningKey;
   media: MediaGround;
   node: NodeLease;
+  cache: Cache;
 }
 
 export type Services = ReturnType<typeof createServices>;
 
 /** Builds every service and what presents their results; the order is that of their dependencies. */
 export function createServices(base: Foundation) {
+  // Before all who hear of changes, so that what they read then is new.
+  dropWhatChanges(base.bus, base.cache);
   const chatServices = createChatServices(base);
   const callServices = createCallServices(base);
   const peopleServices = createPeopleServices(base, chatServices, callServices);
@@ -86,7 +91,7 @@ export function createServices(base: Foundation) {
 }
 
 function createChatServices(base: Foundation) {
-  const { config, logger, bus, clock, media, metrics, node, connections: live } = base;
+  const { config, logger, bus, clock, media, metrics, node, cache, connections: live } = base;
   const { signer, library } = media;
   const { maxPending } = config.journal;
   const others = { nodeId: node.id, areThere: node.hasOthers };
@@ -96,9 +101,9 @@ function createChatServices(base: Foundation) {
   const journal = createJournal({ bus, logger, clock, maxPending, observer, others });
   const userChanges = createUserChangeService();
   const recordChange = userChanges.record;
-  const receipts = createReceiptService({ journal, rosters, bus });
+  const receipts = createReceiptService({ journal, rosters, bus, cache });
   const presentMessages = createPresentMessages({ statusFloors: receipts.statusFloors, clock, signer });
-  const snapshots = createChatSnapshotService({ journal });
+  const snapshots = createChatSnapshotService({ journal, cache });
   const chatViews = createChatViews({ snapshots, presentMessages, signer });
   const narrator = createChatNarrator({ journal, bus });
   const turns = createKeyedQueue();
@@ -115,13 +120,13 @@ function createChatServices(base: Foundation) {
     chatViews,
     messages: createMessageService({ journal, rosters, bus, clock, recordChange, library }),
     reactions: createReactionService({ journal, rosters, bus, clock }),
-    history: createHistoryService(rosters),
+    history: createHistoryService({ rosters, cache }),
     stars: createStarService({ rosters, clock, recordChange }),
     typing: createTypingService({ rosters, bus }),
     presence: createPresenceService({ bus, clock, nodeId: node.id, live }),
     indexer,
     messageSearch: createMessageSearchService({ journal, indexer, clock }),
-    chats: createChatService({ journal, bus, clock }),
+    chats: createChatService({ journal, bus, clock, cache }),
     chatSettings: createChatSettingsService({ narrator, bus, userChanges }),
     groups: createGroupService({ journal, bus, clock, narrator, turns, library }),
     invites: createInviteService({ journal, clock, narrator, turns }),
@@ -130,7 +135,7 @@ function createChatServices(base: Foundation) {
 }
 
 function createPeopleServices(
-  { config, logger, bus, clock, sms, mail, signingKey, media }: Foundation,
+  { config, logger, bus, clock, sms, mail, signingKey, media, cache }: Foundation,
   { userChanges, groups, activity }: ReturnType<typeof createChatServices>,
   { calls }: CallServices,
 ) {
@@ -151,7 +156,7 @@ function createPeopleServices(
   const rateCounts = createRateCountService({ clock });
   const channels = createOtpChannels({ sms, mail, otp });
   const otpService = createOtpService({ channels, rateCounts, clock, otp });
-  const contactService = createContactService({ bus, userChanges });
+  const contactService = createContactService({ bus, userChanges, cache });
   const people = createPeopleService();
   const auth = { otpService, sessionService, tokenService, deviceService, userService, bus };
   return {
@@ -162,12 +167,13 @@ function createPeopleServices(
     directory: createDirectoryService(),
     emailService: createEmailService({ otpService, bus }),
     signUps: createSignUpService({ otpService, revokeAll: sessionService.revokeAll, bus, clock }),
-    userSearchService: createUserSearchService(),
+    userSearchService: createUserSearchService({ cache }),
     contactService,
     people,
     contactSync: createContactSyncService({ contactService, people, rateCounts }),
     authService: createAuthService({ ...auth, isStrict: isProduction }),
     passwordService: createPasswordService({
+      bus,
       rateCounts,
       revokeAll: sessionService.revokeAll,
       isStrict: isProduction,

@@ -66,6 +66,8 @@ export function createSockets(
     eventsPerWindow: config.rateLimit.socketEventsPer10s,
     logger,
     onServed: base.metrics.eventServed,
+    settled: base.cache.settled,
+    onDoubt: base.cache.dropAll,
   });
   serveSockets({ io, authenticator, route, connections, bus, onGone: services.typing.clearSocket });
   const servers = createPlainServers(base, services);

@@ -23,8 +23,11 @@ import { createExpiryJob } from './jobs/expire-messages';
 import { createErasureJob } from './jobs/resume-erasures';
 import { createRevocationWatch } from './jobs/watch-revocations';
 import { connectMongo, disconnectMongo } from './models/connect';
+import { databaseId } from './models/database-id';
 import { migrate } from './models/migrate';
+import { fromWire, toWire } from './models/wire-form';
 import { createNodeLease } from './nodes/node-lease';
+import { createCache } from './providers/cache';
 import { createMailProvider } from './providers/mail';
 import { createPrometheusMetrics } from './providers/metrics/prometheus.metrics';
 import { createPushProvider } from './providers/push';
@@ -81,6 +84,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     signingKey,
     media,
     node,
+    cache: createCache(config, { clock, logger, wire: { toWire, fromWire }, alonePeriod: node.alonePeriod }),
   };
   const services = createServices(base);
   const redis = connectRedis(config.redis, logger);
@@ -119,6 +123,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     await connectMongo(uri ?? '', dbName);
     measuring.watchDatabase();
     await migrate({ log: (line) => logger.info(line) });
+    await base.cache.open(await databaseId());
     await services.journal.recover();
     await life.join();
     await push.start();
@@ -156,6 +161,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     life.stop();
     await closeListener(http);
     redis?.disconnect();
+    base.cache.stop();
     await disconnectMongo();
   }
 

@@ -71,6 +71,17 @@ describe('app-opened - Emitted when the user opens the app', () => {
     expect(ann.socket.heard('messages-delivered').filter((told) => told.chatId === first)).toHaveLength(1);
   });
 
+  it('names the newest 100 of a chat at most, and the number up to which all are covered', async () => {
+    const eve = await party('Eve');
+    const busy = await world.privateChat(ann, eve);
+    const sent = await Promise.all(Array.from({ length: 101 }, (_, i) => say(ann, busy, String(i))));
+    const [oldest] = sent.toSorted((a, b) => a.seq - b.seq);
+    await Promise.all([ask(eve, 'app-opened'), ask(eve, 'app-opened')]);
+    const told = await ann.socket.waitFor('messages-delivered', ({ chatId: id }) => id === busy);
+    expect([told.messageIds.length, told.upToSeq]).toEqual([100, 101]);
+    expect(told.messageIds).not.toContain(oldest.id);
+  });
+
   it('is told to senders of other dialects by the words they have', async () => {
     const eve = await party('Eve');
     const mixed = await world.privateChat(nina, eve);

@@ -4,6 +4,7 @@ import { createContactService } from '../../src/services/contact.service';
 import { createContactRequestService } from '../../src/services/contact-request.service';
 import { createRateCountService } from '../../src/services/rate-count.service';
 import { createUserChangeService } from '../../src/services/user-change.service';
+import { noCache } from '../support/cache';
 import { codeOf } from '../support/chat-fixtures';
 import { clockAhead } from '../support/native-world';
 import { recordingBus, storeUser, useDatabase, userFields } from '../support/user-fixtures';
@@ -17,7 +18,12 @@ function node() {
   const userChanges = createUserChangeService();
   const rateCounts = createRateCountService({ clock });
   const requests = createContactRequestService({ bus, userChanges, rateCounts, clock });
-  return { heard, userChanges, requests, contacts: createContactService({ bus, userChanges }) };
+  return {
+    heard,
+    userChanges,
+    requests,
+    contacts: createContactService({ bus, userChanges, cache: noCache() }),
+  };
 }
 
 const here = node();

@@ -4,12 +4,13 @@ import { UserModel } from '../../src/models/user.model';
 import { presentContact } from '../../src/presenters/contact.presenter';
 import { createContactService } from '../../src/services/contact.service';
 import { createUserChangeService } from '../../src/services/user-change.service';
+import { noCache } from '../support/cache';
 import { testSigner } from '../support/signer';
 import { recordingBus, storeUser, useDatabase } from '../support/user-fixtures';
 
 const { bus, heard } = recordingBus();
 const userChanges = createUserChangeService();
-const contacts = createContactService({ bus, userChanges });
+const contacts = createContactService({ bus, userChanges, cache: noCache() });
 const UNKNOWN_ID = 'f'.repeat(24);
 
 async function pair() {

@@ -1,10 +1,12 @@
 /** A random history of messages, reads, clears, joins and requests; the counts must be what counting by hand gives. */
+
 import { ChatModel } from '../../src/models/chat.model';
 import { ContactModel } from '../../src/models/contact.model';
 import { MembershipModel } from '../../src/models/membership.model';
 import { MessageModel } from '../../src/models/message.model';
 import { trusted } from '../../src/models/trusted';
 import { createNotificationService } from '../../src/services/notification.service';
+import { noCache } from '../support/cache';
 import { chatNode, people } from '../support/chat-fixtures';
 import { clockAhead } from '../support/native-world';
 import { useDatabase } from '../support/user-fixtures';
@@ -12,7 +14,12 @@ import { useDatabase } from '../support/user-fixtures';
 useDatabase('recount');
 const clock = clockAhead();
 const node = chatNode(clock);
-const notifications = createNotificationService({ journal: node.journal, bus: node.bus, clock });
+const notifications = createNotificationService({
+  journal: node.journal,
+  bus: node.bus,
+  clock,
+  cache: noCache(),
+});
 afterAll(() => node.stop());
 
 /** Repeatable, so that a failure can be looked into. */

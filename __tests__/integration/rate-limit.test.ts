@@ -5,14 +5,13 @@ import { connectRedis } from '../../src/providers/redis';
 import { startTestApp, type TestApp } from '../support/app';
 import { call } from '../support/client';
 import { captureLog } from '../support/log-capture';
-import { hasRedis, startRedis, stopRedis } from '../support/redis';
+import { hasRedis, killRedis as kill, startRedis } from '../support/redis';
 import { freePort } from '../support/server-process';
 
 const LIMITS = { RATE_LIMIT_MAX: '6', AUTH_RATE_LIMIT_MAX: '3' };
 const running: TestApp[] = [];
 
-const isRedisThere = hasRedis('the limit in Redis');
-const withRedis = isRedisThere ? it : it.skip;
+const withRedis = hasRedis ? it : it.skip;
 
 async function start(env: Record<string, string>, logger = captureLog({ isProduction: true }).logger) {
   const app = await startTestApp({ env: { ...LIMITS, ...env }, overrides: { logger } });
@@ -84,10 +83,10 @@ describe('the request limit in Redis', () => {
 
   beforeAll(async () => {
     port = await freePort();
-    if (isRedisThere) redis = await startRedis(port);
+    if (hasRedis) redis = await startRedis(port);
   });
   afterAll(async () => {
-    if (isRedisThere) await stopRedis(redis);
+    if (hasRedis) await kill(redis);
   });
 
   const env = () => ({ REDIS_HOST: '127.0.0.1', REDIS_PORT: String(port) });
@@ -101,7 +100,7 @@ describe('the request limit in Redis', () => {
     const { app, lines } = await startConnected(env());
     expect(standing(await countries(app))).toEqual([6, 1]);
 
-    await stopRedis(redis);
+    await kill(redis);
     for (let i = 0; i < 3; i += 1) expect((await countries(app)).status).toBe(200);
     await waitForLine(lines, 'Redis is away', 1);
     expect(lines.some((line) => line.includes('"level":"error"'))).toBe(false);

@@ -3,11 +3,10 @@ import { startTestApp, type TestApp } from '../support/app';
 import { connect, type Person, signUp, type TestSocket } from '../support/client';
 import { captureLog } from '../support/log-capture';
 import { uniqueDbName } from '../support/mongo';
-import { hasRedis, startRedis, stopRedis } from '../support/redis';
+import { hasRedis, killRedis, startRedis } from '../support/redis';
 import { freePort } from '../support/server-process';
 
-const isRedisThere = hasRedis('the adapter of Redis');
-const whereRedisIs = isRedisThere ? describe : describe.skip;
+const whereRedisIs = hasRedis ? describe : describe.skip;
 
 whereRedisIs('two nodes with SOCKET_ADAPTER=redis', () => {
   const { logger, lines } = captureLog({ isProduction: true });
@@ -39,7 +38,7 @@ whereRedisIs('two nodes with SOCKET_ADAPTER=redis', () => {
     for (const socket of sockets) socket.disconnect();
     await b.stop();
     await a.stop();
-    await stopRedis(redis);
+    await killRedis(redis);
   });
 
   /** Types again and again until the other node's client sees it. */
@@ -65,7 +64,7 @@ whereRedisIs('two nodes with SOCKET_ADAPTER=redis', () => {
     await typingCrosses();
     await messageCrosses('with Redis');
 
-    await stopRedis(redis);
+    await killRedis(redis);
     await messageCrosses('without Redis');
     const before = there.heard('user_typing').length;
     await here.ask('typing_start', { chatId });

@@ -5,11 +5,12 @@ import { createMediaLibrary } from '../../src/services/media-library';
 import { createUserService } from '../../src/services/user.service';
 import { createUserSearchService } from '../../src/services/user-search.service';
 import { systemClock } from '../../src/types/clock';
+import { noCache } from '../support/cache';
 import { readUser, recordingBus, storeUser, useDatabase } from '../support/user-fixtures';
 
 const { bus, heard } = recordingBus();
 const users = createUserService({ bus, library: createMediaLibrary({ clock: systemClock }) });
-const people = createUserSearchService();
+const people = createUserSearchService({ cache: noCache() });
 const PAGE = { limit: 50 };
 
 async function codeOf(work: Promise<unknown>): Promise<string> {

@@ -1,4 +1,5 @@
 /** Chats as the product wires them, on the test file's database and over the real journal. */
+
 import { createLogger } from '../../src/config/logger';
 import { AppError } from '../../src/errors/app-error';
 import { createKeyedQueue } from '../../src/helpers/keyed-queue';
@@ -23,6 +24,7 @@ import { createSearchIndexer } from '../../src/services/search-indexer.service';
 import { createUserChangeService } from '../../src/services/user-change.service';
 import { type Clock, systemClock } from '../../src/types/clock';
 import type { Content } from '../../src/types/content';
+import { noCache } from './cache';
 import { noOthers } from './nodes';
 import { testSigner } from './signer';
 import { recordingBus, storeUser } from './user-fixtures';
@@ -34,17 +36,18 @@ export const UNKNOWN_ID = 'f'.repeat(24);
 /** Every service a chat needs, as one node has them; several of them on one database are several nodes. */
 export function chatNode(clock: Clock = systemClock) {
   const { bus, heard } = recordingBus();
+  const cache = noCache();
   const logger = createLogger({ level: 'silent', isProduction: false });
   const journal = createJournal({ bus, logger, clock, maxPending: 10_000, others: noOthers() });
-  const receipts = createReceiptService({ journal, rosters: createRosterService(bus), bus });
+  const receipts = createReceiptService({ journal, rosters: createRosterService(bus), bus, cache });
   const presentMessages = createPresentMessages({
     statusFloors: receipts.statusFloors,
     clock,
     signer: testSigner,
   });
-  const snapshots = createChatSnapshotService({ journal });
+  const snapshots = createChatSnapshotService({ journal, cache });
   const chatViews = createChatViews({ snapshots, presentMessages, signer: testSigner });
-  const chatService = createChatService({ journal, bus, clock });
+  const chatService = createChatService({ journal, bus, clock, cache });
   const seen = async ({ userId }: Who, { chatId, isNew }: { chatId: string; isNew: boolean }) => ({
     chat: await chatViews.oneForViewer(userId, chatId),
     isNew,
@@ -83,7 +86,7 @@ export function chatNode(clock: Clock = systemClock) {
       library: createMediaLibrary({ clock }),
     }),
     invites: createInviteService({ journal, clock, narrator, turns }),
-    contacts: createContactService({ bus, userChanges }),
+    contacts: createContactService({ bus, userChanges, cache }),
     indexer,
     search: createMessageSearchService({ journal, indexer, clock }),
     /** What went over the bus, watermarks aside: those move behind the acknowledgement, at any time. */

@@ -1,3 +1,4 @@
+/** A Redis of its own for a test; without a `redis-server` on the PATH what needs one is skipped, and said. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import os from 'node:os';
@@ -5,25 +6,34 @@ import { createInterface } from 'node:readline';
 
 const REDIS = 'redis-server';
 
-/** Whether this machine has a Redis; where it has none, `what` is said not to be tested. */
-export function hasRedis(what: string): boolean {
-  const isThere = spawnSync(REDIS, ['--version']).status === 0;
-  if (!isThere) console.warn(`SKIPPED: there is no redis-server on the PATH, ${what} is not tested`);
-  return isThere;
-}
+export const hasRedis = spawnSync(REDIS, ['--version']).status === 0;
+if (!hasRedis) console.warn('SKIPPED: there is no redis-server on the PATH, what needs Redis is not tested');
 
-/** Starts one that keeps nothing on disk. */
-export async function startRedis(port: number): Promise<ChildProcess> {
-  const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
-  const child = spawn(REDIS, args, { cwd: os.tmpdir(), stdio: ['ignore', 'pipe', 'ignore'] });
+/** Starts one that keeps nothing on disk unless it is told to, and resolves when it takes connections. */
+export async function startRedis(port: number, dir: string = os.tmpdir()): Promise<ChildProcess> {
+  const args = [
+    '--port',
+    String(port),
+    '--bind',
+    '127.0.0.1',
+    '--save',
+    '',
+    '--appendonly',
+    'no',
+    '--dir',
+    dir,
+  ];
+  const child = spawn(REDIS, args, { stdio: ['ignore', 'pipe', 'ignore'], cwd: dir });
   for await (const line of createInterface({ input: child.stdout })) {
     if (line.includes('Ready to accept connections')) break;
   }
+  child.stdout.resume();
   return child;
 }
 
-export async function stopRedis(child: ChildProcess): Promise<void> {
-  const exited = once(child, 'exit');
+/** Ends it as a power cut would. */
+export async function killRedis(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
   child.kill('SIGKILL');
-  await exited;
+  await once(child, 'exit');
 }

@@ -77,3 +77,17 @@ export const MAX_STORY_BACKGROUND_LENGTH = 100;
 export const MAX_HIGHLIGHT_TITLE_LENGTH = 100;
 /** The newest stories that a feed is made of, however many contacts somebody has. */
 export const MAX_FEED_STORIES = 2000;
+
+/**
+ * For how long what was read from the database may be kept (seed 001, Caching Strategy). What changes is dropped at once, so these only
+ * bound how long something unchanged stays.
+ */
+export const CACHE_PROFILE_MS = 3_600_000;
+export const CACHE_CHAT_MS = 3_600_000;
+export const CACHE_MESSAGES_MS = 3_600_000;
+export const CACHE_CHAT_LIST_MS = 3_600_000;
+export const CACHE_CONTACTS_MS = 3_600_000;
+export const CACHE_COUNTS_MS = 300_000;
+export const CACHE_SEARCH_MS = 600_000;
+/** Redis has to answer within this time, or the database is asked. */
+export const CACHE_COMMAND_MS = 250;

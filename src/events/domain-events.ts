@@ -60,6 +60,10 @@ export interface DomainEvents {
   'chat.updated': { chatId: string; joinedIds: string[] };
   /** These users are no longer members. */
   'chat.removed': { chatId: string; userIds: string[] };
+  /** These users got a place in a private chat, which may have been there before. */
+  'chat.placed': { chatId: string; userIds: string[] };
+  /** A deletion took what it deleted out of the replies that quote it. */
+  'quotes.scrubbed': { chatId: string };
   /** A member's own settings of a chat changed (mute, pin, archive). */
   'chat.settings-changed': { chatId: string; userId: string };
   'typing.changed': { chatId: string; userId: string; isTyping: boolean };

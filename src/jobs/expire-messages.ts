@@ -64,6 +64,7 @@ export function createExpiryJob(deps: {
     await scrubQuotes(messageId);
     await MessageModel.collection.updateOne({ _id: message._id }, { $unset: { expiresAt: 1 } });
     if (isChanged) bus.emit('message.deleted', { message, userId: null });
+    else bus.emit('quotes.scrubbed', { chatId });
   }
 
   const repeater = createRepeater({

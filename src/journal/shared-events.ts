@@ -16,6 +16,8 @@ export const SHARED_EVENTS = [
   'chat.created',
   'chat.updated',
   'chat.removed',
+  'chat.placed',
+  'quotes.scrubbed',
   'chat.settings-changed',
   'contact.changed',
   'contact.requested',

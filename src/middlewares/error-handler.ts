@@ -19,8 +19,14 @@ function fromHttpLibrary(error: unknown): AppError | undefined {
   return undefined;
 }
 
-/** The one place where a REST error gets its shape (contract section 2); what is unknown is logged whole and shown as `internal`. */
-export function createErrorHandler(logger: Logger): ErrorRequestHandler {
+/**
+ * The one place where a REST error gets its shape (contract section 2); what is unknown is logged whole and shown as `internal`. `onDoubt`
+ * hears of what failed so that nobody can tell how much of it was done.
+ */
+export function createErrorHandler(
+  logger: Logger,
+  onDoubt: () => void = () => undefined,
+): ErrorRequestHandler {
   return (error, req, res, next) => {
     if (res.headersSent) {
       next(error);
@@ -28,6 +34,7 @@ export function createErrorHandler(logger: Logger): ErrorRequestHandler {
     }
     const appError = error instanceof AppError ? error : (fromHttpLibrary(error) ?? toAppError(error));
     if (appError.code === 'internal' || appError.code === 'unavailable') {
+      if (req.method !== 'GET') onDoubt();
       const level = appError.code === 'internal' ? 'error' : 'warn';
       logger[level](`${req.method} ${req.path} failed`, {
         requestId: req.requestId,

@@ -20,6 +20,8 @@ const UNSTEADY_AFTER_MS = 4000;
 /** A start waits this long for the others to notice it. */
 const KNOWN_WITHIN_MS = 3000;
 const LOOK_EVERY_MS = 50;
+/** For so long a look at the leases says that nobody else serves; shorter than a start waits to be noticed. */
+const ALONE_FOR_MS = 2500;
 
 export type EndedLease = Pick<NodeLeaseRecord, '_id' | 'checkpoint' | 'until'>;
 
@@ -45,6 +47,11 @@ export interface NodeLease {
   hasOthers(): boolean;
   /** The ids of the others. */
   others(): string[];
+  /**
+   * A number for as long as surely no other node serves this database, another one the next time; undefined while there is one, or may
+   * be one that this node did not notice yet.
+   */
+  alonePeriod(): number | undefined;
   /** True on the one node that does what needs to be done once: the longest serving. */
   isFirst(): boolean;
   /** Takes a lease, after what ended nodes left behind; resolves when the others tell this node what they write. */
@@ -66,6 +73,8 @@ export function createNodeLease({ logger, id = newNodeId() }: { logger: Logger; 
   let lastBeatMs = performance.now();
   let steadySinceMs = Number.NEGATIVE_INFINITY;
   const reaping = new Set<string>();
+  let period = 0;
+  let lookedAtMs = Number.NEGATIVE_INFINITY;
 
   const repeater = createRepeater({
     everyMs: BEAT_MS,
@@ -74,10 +83,13 @@ export function createNodeLease({ logger, id = newNodeId() }: { logger: Logger; 
   });
 
   async function look(): Promise<void> {
+    const startedMs = performance.now();
     const seen = await readLeases();
     firstId = seen.find((lease) => !lease.isOver)?._id;
     const before = others;
     others = seen.filter((lease) => lease._id !== id);
+    if (others.length > 0 || startedMs - lookedAtMs > ALONE_FOR_MS) period += 1;
+    lookedAtMs = startedMs;
     if (before.some((lease) => !others.some(({ _id }) => _id === lease._id))) hooks?.othersWent();
   }
 
@@ -160,6 +172,10 @@ export function createNodeLease({ logger, id = newNodeId() }: { logger: Logger; 
     hasOthers: () => others.length > 0,
     others: () => others.map((lease) => lease._id),
     isFirst: () => isHeld && firstId === id,
+    alonePeriod() {
+      const isAlone = isHeld && others.length === 0 && performance.now() - lookedAtMs < ALONE_FOR_MS;
+      return isAlone ? period : undefined;
+    },
 
     async join(given) {
       hooks = given;

@@ -4,7 +4,7 @@ import type { ChatSnapshot } from '../services/chat-snapshot.service';
 import type { MediaSigner } from '../services/media-library.types';
 import { presentPicture } from './content.presenter';
 import type { MessageView } from './message.presenter';
-import { presentUser } from './user.presenter';
+import { presentFace } from './user.presenter';
 
 /** A chat as one member sees it (contract section 4). */
 export interface ChatView {
@@ -39,12 +39,14 @@ export function presentChat(
   signer: MediaSigner,
 ): ChatView {
   const { chat, membership, members, other } = snapshot;
-  const shown = other ? presentUser(other.user, other.relation, signer) : chat;
+  const shown = other
+    ? presentFace(other.user, other.relation, signer)
+    : { name: chat.name, avatarUrl: presentPicture(chat.avatarUrl, signer) };
   return {
     id: String(chat._id),
     type: chat.type,
     name: shown.name,
-    avatarUrl: presentPicture(shown.avatarUrl, signer),
+    avatarUrl: shown.avatarUrl,
     description: chat.description,
     members: members.map(({ userId, role, joinedAt }) => ({
       userId: String(userId),

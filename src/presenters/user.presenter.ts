@@ -80,6 +80,17 @@ export function presentUser(user: UserRecord, relation: Relation, signer: MediaS
   };
 }
 
+/** Name and picture alone, as `presentUser` shows them. */
+export function presentFace(
+  user: Pick<UserRecord, 'name' | 'avatarUrl' | 'privacy' | 'deletedAt'>,
+  relation: Relation,
+  signer: MediaSigner,
+): { name: string; avatarUrl: string | null } {
+  if (user.deletedAt) return { name: DELETED_ACCOUNT_NAME, avatarUrl: null };
+  const isShown = canSee('photo', { ...relation, otherPrivacy: user.privacy });
+  return { name: user.name, avatarUrl: isShown ? presentPicture(user.avatarUrl, signer) : null };
+}
+
 /** True when somebody else sees the user online, as far as that user's privacy and a block let them. */
 export function isSeenOnline(
   { socketIds, isAway }: Pick<UserRecord, 'socketIds' | 'isAway'>,

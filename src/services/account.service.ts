@@ -85,7 +85,10 @@ export function createAccountService(deps: AccountServiceDeps): AccountService {
 
   return {
     async deleteAccount(userId) {
-      await tryComplete(await makeTombstone(userId, deps.clock.now()));
+      const tombstone = await makeTombstone(userId, deps.clock.now());
+      // What others are shown of the person is gone from now on, however long the rest takes.
+      deps.bus.emit('user.updated', { userId });
+      await tryComplete(tombstone);
     },
 
     async resumeErasures() {

@@ -13,9 +13,11 @@ export interface AppOpeningService {
   open(actor: Actor): Promise<void>;
 }
 
-/** Messages that came while what waited was being marked, by chat; undefined once that is done. */
 interface OpenApp {
+  /** Messages that came while what waited was being marked, by chat; undefined once that is done. */
   arrived: Map<string, number> | undefined;
+  /** Who says it again meanwhile waits for the same. */
+  opening?: Promise<void> | undefined;
 }
 
 /**
@@ -68,27 +70,36 @@ export function createAppOpeningService(deps: {
     });
   }
 
-  bus.on('messages.created', async ({ messages }) => {
-    if (apps.size === 0) return;
+  async function noteAll(messages: readonly MessageRecord[]): Promise<void> {
     await Promise.all(
       messages.map(async (message) => {
         const chatId = String(message.chatId);
         await note(message, rosters.peek(chatId) ?? (await rosters.get(chatId)));
       }),
     );
-  });
+  }
+
+  bus.on('messages.created', ({ messages }) => (apps.size === 0 ? undefined : noteAll(messages)));
+
+  async function openNow(actor: Actor, app: OpenApp | undefined): Promise<void> {
+    try {
+      await receipts.markAllDelivered(actor);
+    } finally {
+      const arrived = app?.arrived ?? new Map<string, number>();
+      if (app) app.arrived = undefined;
+      for (const [chatId, seq] of arrived) await receipts.noteArrival(actor.userId, chatId, seq);
+    }
+  }
 
   return {
     async open(actor) {
       const { userId, socketId } = actor;
-      const app = socketId === undefined ? undefined : remember(userId, socketId);
-      try {
-        await receipts.markAllDelivered(actor);
-      } finally {
-        const arrived = app?.arrived ?? new Map<string, number>();
-        if (app) app.arrived = undefined;
-        for (const [chatId, seq] of arrived) await receipts.noteArrival(userId, chatId, seq);
-      }
+      if (socketId === undefined) return openNow(actor, undefined);
+      const app = remember(userId, socketId);
+      app.opening ??= openNow(actor, app).finally(() => {
+        app.opening = undefined;
+      });
+      return app.opening;
     },
   };
 }

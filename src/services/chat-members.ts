@@ -3,15 +3,33 @@ import { ChatModel, type ChatRecord } from '../models/chat.model';
 import { MembershipModel, type MembershipRecord } from '../models/membership.model';
 import type { ObjectId } from '../models/object-id';
 import { trusted } from '../models/trusted';
+import type { Cache } from '../providers/cache/cache.port';
+import { CHAT_MEMBERS, chatTag, readManyThrough } from './cached';
 
 /** What everybody in a chat knows of its members. */
 export type ChatMember = Pick<MembershipRecord, 'userId' | 'role' | 'joinedAt'>;
-export type MembersByChat = Map<string, ChatMember[]>;
+type MembersByChat = Map<string, ChatMember[]>;
 
 const FIELDS = { chatId: 1, userId: 1, role: 1, joinedAt: 1 } as const;
 
-/** The first `limit` members of each chat in the order of joining: one query for the small chats, one for the large ones. */
-export async function membersOf(chats: readonly ChatRecord[], limit: number): Promise<MembersByChat> {
+/** The first `limit` members of each chat in the order of joining; those that lists show are kept. */
+export async function membersOf(
+  cache: Cache,
+  chats: readonly ChatRecord[],
+  limit: number,
+): Promise<ReadonlyMap<string, readonly ChatMember[]>> {
+  if (limit !== MEMBERS_IN_LISTS) return readMembers(chats, limit);
+  const byId = new Map(chats.map((chat) => [String(chat._id), chat]));
+  return readManyThrough(cache, CHAT_MEMBERS, [...byId.keys()], chatTag, (missing) =>
+    readMembers(
+      missing.flatMap((id) => byId.get(id) ?? []),
+      limit,
+    ),
+  );
+}
+
+/** One query for the small chats, one for the large ones. */
+async function readMembers(chats: readonly ChatRecord[], limit: number): Promise<MembersByChat> {
   const isLarge = (chat: ChatRecord) => chat.memberCount > MEMBERS_IN_LISTS && limit <= MEMBERS_IN_LISTS;
   const [small, large] = await Promise.all([
     allMembers(chats.filter((chat) => !isLarge(chat)).map(({ _id }) => _id)),

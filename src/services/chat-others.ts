@@ -1,37 +1,44 @@
 import { trusted } from '../models/trusted';
 import { UserModel, type UserRecord } from '../models/user.model';
 import { type Relation, STRANGERS } from '../policies/contact.policy';
-import { relationsOf } from './relation.service';
+import type { Cache } from '../providers/cache/cache.port';
+import { PROFILES, profileTag, readManyThrough } from './cached';
+import { standingOf } from './relation.service';
+
+/** What a chat shows of the person it is with, and what decides whether it may. */
+export type Profile = Pick<UserRecord, '_id' | 'name' | 'avatarUrl' | 'privacy' | 'deletedAt'>;
 
 /** Whom a private chat is with, and how the viewer stands to them. */
 export interface OtherPerson {
-  user: UserRecord;
+  user: Profile;
   relation: Relation;
 }
 
-/** The large fields of a user that no picture or name depends on. */
-const UNUSED = '-searchGrams -devices -settings';
+const FIELDS = { name: 1, avatarUrl: 1, privacy: 1, deletedAt: 1 } as const;
 
 /** The other person of each private chat, given its members. */
 export async function otherPersonsOf(
+  cache: Cache,
   viewerId: string,
   membersByChat: ReadonlyMap<string, readonly string[]>,
 ): Promise<Map<string, OtherPerson>> {
   const otherIdOf = (members: readonly string[]) => members.find((id) => id !== viewerId);
   const ids = [...membersByChat.values()].flatMap((members) => otherIdOf(members) ?? []);
   if (ids.length === 0) return new Map();
-  const [users, relations] = await Promise.all([
-    UserModel.find({ _id: trusted({ $in: ids }) })
-      .select(UNUSED)
-      .lean(),
-    relationsOf(viewerId, ids),
+  const [profiles, relations] = await Promise.all([
+    readManyThrough(cache, PROFILES, ids, profileTag, readProfiles),
+    standingOf(viewerId, ids),
   ]);
-  const userById = new Map(users.map((user) => [String(user._id), user]));
   const persons = new Map<string, OtherPerson>();
   for (const [chatId, members] of membersByChat) {
     const id = otherIdOf(members) ?? '';
-    const user = userById.get(id);
+    const user = profiles.get(id);
     if (user) persons.set(chatId, { user, relation: relations.get(id) ?? STRANGERS });
   }
   return persons;
+}
+
+async function readProfiles(ids: string[]): Promise<Map<string, Profile>> {
+  const users = await UserModel.find({ _id: trusted({ $in: ids }) }, FIELDS).lean();
+  return new Map(users.map((user) => [String(user._id), user]));
 }

@@ -5,9 +5,10 @@ import { ChatModel, type ChatRecord } from '../models/chat.model';
 import { MembershipModel, type MembershipRecord } from '../models/membership.model';
 import type { MessageRecord } from '../models/message.model';
 import { trusted } from '../models/trusted';
+import type { Cache } from '../providers/cache/cache.port';
 import { type ChatAccess, findMemberships } from './chat-access';
 import { lastMessagesOf } from './chat-last-message';
-import { type ChatMember, type MembersByChat, membersOf } from './chat-members';
+import { type ChatMember, membersOf } from './chat-members';
 import { type OtherPerson, otherPersonsOf } from './chat-others';
 
 /** A chat as it stands for one of its members. */
@@ -32,10 +33,15 @@ export interface ChatSnapshotService {
 }
 
 /** Reads what chats look like: a handful of queries for any number of chats, or of viewers of one chat. */
-export function createChatSnapshotService(deps: { journal: Pick<Journal, 'settle'> }): ChatSnapshotService {
+export function createChatSnapshotService(deps: {
+  journal: Pick<Journal, 'settle'>;
+  cache: Cache;
+}): ChatSnapshotService {
+  const { cache } = deps;
+
   async function readMany(viewerId: string, chatIds: readonly string[], limit: number) {
     const places = await readPlaces(viewerId, chatIds);
-    return withSurroundings(places, limit, (members) => otherPersonsOf(viewerId, members));
+    return withSurroundings(cache, places, limit, (members) => otherPersonsOf(cache, viewerId, members));
   }
 
   async function readPlaces(viewerId: string, chatIds: readonly string[]): Promise<ChatAccess[]> {
@@ -74,8 +80,8 @@ export function createChatSnapshotService(deps: { journal: Pick<Journal, 'settle
       const snapshots = await Promise.all(
         perViewer.map((some) => {
           const places = some.map((membership) => ({ chat, membership }));
-          return withSurroundings(places, MEMBERS_IN_LISTS, (members) =>
-            otherPersonsOf(String(some[0]?.userId), members),
+          return withSurroundings(cache, places, MEMBERS_IN_LISTS, (members) =>
+            otherPersonsOf(cache, String(some[0]?.userId), members),
           );
         }),
       );
@@ -85,12 +91,16 @@ export function createChatSnapshotService(deps: { journal: Pick<Journal, 'settle
 }
 
 async function withSurroundings(
+  cache: Cache,
   places: ChatAccess[],
   memberLimit: number,
   findOthers: (privateMembers: Map<string, string[]>) => Promise<Map<string, OtherPerson>>,
 ): Promise<ChatSnapshot[]> {
   const chats = [...new Set(places.map(({ chat }) => chat))];
-  const [members, lastMessages] = await Promise.all([membersOf(chats, memberLimit), lastMessagesOf(places)]);
+  const [members, lastMessages] = await Promise.all([
+    membersOf(cache, chats, memberLimit),
+    lastMessagesOf(places),
+  ]);
   const others = await findOthers(privateMembers(chats, members));
   return places.map(({ chat, membership }) => ({
     chat,
@@ -102,7 +112,10 @@ async function withSurroundings(
 }
 
 /** The members of the private chats among these, by chat. */
-function privateMembers(chats: ChatRecord[], members: MembersByChat): Map<string, string[]> {
+function privateMembers(
+  chats: ChatRecord[],
+  members: ReadonlyMap<string, readonly ChatMember[]>,
+): Map<string, string[]> {
   return new Map(
     chats
       .filter(({ type }) => type === 'private')

@@ -3,10 +3,11 @@ import type { EventBus } from '../events/event-bus';
 import { decodeRankCursor, encodeRankCursor } from '../helpers/rank-cursor';
 import type { Journal } from '../journal/journal.types';
 import { ChatModel, type ChatRecord } from '../models/chat.model';
-import { MembershipModel } from '../models/membership.model';
 import { trusted } from '../models/trusted';
+import type { Cache } from '../providers/cache/cache.port';
 import type { Actor } from '../types/actor';
 import type { Clock } from '../types/clock';
+import { chatIdsOf } from './chat-places';
 import { assertMayOpen, openPrivateChat } from './private-chat';
 
 type Who = Pick<Actor, 'userId'>;
@@ -32,13 +33,15 @@ export function createChatService(deps: {
   journal: Pick<Journal, 'settle'>;
   bus: EventBus;
   clock: Clock;
+  cache: Cache;
 }): ChatService {
-  const { journal, bus, clock } = deps;
+  const { journal, bus, clock, cache } = deps;
 
   const openPrivate: ChatService['openPrivate'] = async ({ userId }, otherId) => {
     await assertMayOpen(userId, otherId);
-    const { chat, isNew } = await openPrivateChat(userId, otherId, clock.now());
+    const { chat, isNew, isPlaced } = await openPrivateChat(userId, otherId, clock.now());
     const chatId = String(chat._id);
+    if (isPlaced) bus.emit('chat.placed', { chatId, userIds: [userId, otherId] });
     if (isNew) bus.emit('chat.created', { chatId, memberIds: [userId, otherId], actorId: userId });
     return { chatId, isNew };
   };
@@ -55,7 +58,7 @@ export function createChatService(deps: {
     },
 
     async list({ userId }, { limit, cursor }) {
-      const chatIds = await findChatIds(userId);
+      const chatIds = await chatIdsOf(cache, userId);
       await journal.settle(chatIds);
       const found = await findByActivity(chatIds, limit + 1, cursor);
       const page = found.slice(0, limit);
@@ -66,11 +69,6 @@ export function createChatService(deps: {
 }
 
 type Activity = Pick<ChatRecord, '_id' | 'lastActivityAt'>;
-
-async function findChatIds(userId: string): Promise<string[]> {
-  const memberships = await MembershipModel.find({ userId, leftAt: null }, { chatId: 1 }).lean();
-  return memberships.map(({ chatId }) => String(chatId));
-}
 
 function cursorAfter(chat: Activity): string {
   return encodeRankCursor({ rank: chat.lastActivityAt.getTime(), id: String(chat._id) });

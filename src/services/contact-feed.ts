@@ -70,7 +70,11 @@ export function createContactFeed(deps: { bus: EventBus; userChanges: UserChange
     async tell({ before, sides }, announce) {
       const [first] = sides;
       if (!first) return;
-      await assertBothThere(first);
+      await assertBothThere(first).catch((error) => {
+        const { ownerId, userId } = first;
+        deps.bus.emit('contact.changed', { ownerId: String(ownerId), userId: String(userId) });
+        throw error;
+      });
       for (const side of sides) {
         if (isSameRelation(sideBefore(before, side), side)) continue;
         const { ownerId, userId } = side;

@@ -5,6 +5,8 @@ import { ContactModel, type ContactRecord } from '../models/contact.model';
 import { trusted } from '../models/trusted';
 import { UserModel, type UserRecord } from '../models/user.model';
 import type { Relation } from '../policies/contact.policy';
+import type { Cache } from '../providers/cache/cache.port';
+import { CONTACT_LISTS, contactsTag, readThrough } from './cached';
 import { relationsOf } from './relation.service';
 
 /** One's own side of a relationship with whom it is about. */
@@ -56,14 +58,21 @@ export async function findEntry(ownerId: string, userId: string): Promise<Contac
 
 /** In the order of the index (ownerId, userId), so that a page costs what it shows. */
 export async function listSides(
+  cache: Cache,
   filter: { ownerId: string; status?: ContactRecord['status']; isBlocked: boolean },
   { limit, cursor }: PageOf,
 ): Promise<ContactPage> {
   const after = cursor === undefined ? {} : { userId: trusted({ $gt: decodeIdCursor(cursor) }) };
-  const found = await ContactModel.find({ ...filter, ...after })
-    .sort({ userId: 1 })
-    .limit(limit + 1)
-    .lean();
+  const { ownerId, status, isBlocked } = filter;
+  const read = () =>
+    ContactModel.find({ ...filter, ...after })
+      .sort({ userId: 1 })
+      .limit(limit + 1)
+      .lean();
+  const isFirst = cursor === undefined;
+  const found = isFirst
+    ? await keptPage(cache, ownerId, `${status}:${isBlocked}:${limit}`, read)
+    : await read();
   const page = found.slice(0, limit);
   const last = found.length > limit ? page.at(-1) : undefined;
   return { contacts: await withUsers(page), nextCursor: last ? encodeIdCursor(last.userId) : null };
@@ -71,11 +80,12 @@ export async function listSides(
 
 /** The owner's open requests, the newest first. */
 export async function listRequests(
+  cache: Cache,
   ownerId: string,
   direction: ContactRecord['direction'],
   { limit, cursor }: PageOf,
 ): Promise<ContactPage> {
-  const found = await findRequests(ownerId, direction, { limit: limit + 1, cursor });
+  const found = await findRequests(cache, ownerId, direction, { limit: limit + 1, cursor });
   const page = found.slice(0, limit);
   const last = found.length > limit ? page.at(-1) : undefined;
   const nextCursor = last && encodeRankCursor({ rank: askedAt(last).getTime(), id: String(last._id) });
@@ -84,15 +94,28 @@ export async function listRequests(
 
 /** The sides of the owner's open requests, the newest first, from the place of a rank cursor on. */
 export function findRequests(
+  cache: Cache,
   ownerId: string,
   direction: ContactRecord['direction'],
   { limit, cursor }: PageOf,
 ): Promise<ContactRecord[]> {
   const after = cursor === undefined ? {} : { $or: placesAfter(cursor) };
-  return ContactModel.find({ ownerId, status: 'pending', direction, isBlocked: false, ...after })
-    .sort({ requestedAt: -1, _id: -1 })
-    .limit(limit)
-    .lean();
+  const read = () =>
+    ContactModel.find({ ownerId, status: 'pending', direction, isBlocked: false, ...after })
+      .sort({ requestedAt: -1, _id: -1 })
+      .limit(limit)
+      .lean();
+  return cursor === undefined ? keptPage(cache, ownerId, `asked:${direction}:${limit}`, read) : read();
+}
+
+/** First pages are asked for again and again, later ones are not. Whom they are about, and how they stand, is read each time. */
+function keptPage(
+  cache: Cache,
+  ownerId: string,
+  name: string,
+  read: () => Promise<ContactRecord[]>,
+): Promise<ContactRecord[]> {
+  return readThrough(cache, CONTACT_LISTS, { id: `${ownerId}:${name}`, tag: contactsTag(ownerId) }, read);
 }
 
 /** When the request was made. */

@@ -2,6 +2,7 @@ import { notFound } from '../errors/app-error';
 import type { EventBus } from '../events/event-bus';
 import { inTransaction } from '../models/transaction';
 import { assertMayAddContact, type RelationFacts } from '../policies/contact.policy';
+import type { Cache } from '../providers/cache/cache.port';
 import { type ContactFeed, createContactFeed } from './contact-feed';
 import {
   type ContactEntry,
@@ -47,8 +48,9 @@ export interface ContactService {
 export function createContactService(deps: {
   bus: EventBus;
   userChanges: UserChangeService;
+  cache: Cache;
 }): ContactService {
-  const { bus } = deps;
+  const { bus, cache } = deps;
   const feed = createContactFeed(deps);
 
   /** What ended with a change: a request the owner had been asked, or one of the owner's own. */
@@ -96,9 +98,10 @@ export function createContactService(deps: {
       );
     },
 
-    listContacts: (ownerId, page) => listSides({ ownerId, status: 'accepted', isBlocked: false }, page),
-    listPending: listRequests,
-    listBlocked: (ownerId, page) => listSides({ ownerId, isBlocked: true }, page),
+    listContacts: (ownerId, page) =>
+      listSides(cache, { ownerId, status: 'accepted', isBlocked: false }, page),
+    listPending: (ownerId, direction, page) => listRequests(cache, ownerId, direction, page),
+    listBlocked: (ownerId, page) => listSides(cache, { ownerId, isBlocked: true }, page),
     findEntry,
     relationsOf,
     resumeUntold: feed.resumeUntold,

@@ -2,8 +2,10 @@ import { notFound } from '../errors/app-error';
 import { MessageModel, type MessageRecord } from '../models/message.model';
 import { toObjectId } from '../models/object-id';
 import { assertMember } from '../policies/message.policy';
+import type { Cache } from '../providers/cache/cache.port';
 import type { Actor } from '../types/actor';
 import { findVisibleMessage } from './message-access';
+import { createRecentPages } from './recent-pages';
 import type { RosterService } from './roster.service';
 
 export interface HistoryPage {
@@ -23,23 +25,32 @@ export interface HistoryService {
   listReplies(actor: Actor, messageId: string, limit: number): Promise<MessageRecord[]>;
 }
 
-export function createHistoryService(rosters: RosterService): HistoryService {
+export function createHistoryService(deps: { rosters: RosterService; cache: Cache }): HistoryService {
+  const { rosters } = deps;
+  const recent = createRecentPages(deps.cache);
+
   return {
     async listMessages(actor, chatId, { before, after, limit }) {
       const roster = await rosters.get(chatId);
       assertMember(actor.userId, roster);
       const joinedSeq = roster.members.get(actor.userId)?.joinedSeq;
       if (joinedSeq === undefined) throw notFound('The chat');
+      const readPage = () =>
+        MessageModel.collection
+          .find<MessageRecord>({
+            chatId: toObjectId(chatId),
+            seq: { $gt: Math.max(joinedSeq, after ?? 0), ...(before !== undefined && { $lt: before }) },
+            deletedFor: { $ne: toObjectId(actor.userId) },
+          })
+          .sort({ seq: isUpwards ? 1 : -1 })
+          .limit(limit + 1)
+          .toArray();
       const isUpwards = after !== undefined && before === undefined;
-      const rows = await MessageModel.collection
-        .find<MessageRecord>({
-          chatId: toObjectId(chatId),
-          seq: { $gt: Math.max(joinedSeq, after ?? 0), ...(before !== undefined && { $lt: before }) },
-          deletedFor: { $ne: toObjectId(actor.userId) },
-        })
-        .sort({ seq: isUpwards ? 1 : -1 })
-        .limit(limit + 1)
-        .toArray();
+      const isNewest = after === undefined && before === undefined;
+      const kept = isNewest
+        ? await recent.page(chatId, { userId: actor.userId, joinedSeq, limit })
+        : undefined;
+      const rows = kept ?? (await readPage());
       const messages = rows.slice(0, limit);
       const nextCursor = rows.length > limit ? (messages.at(-1)?.seq ?? null) : null;
       return { messages: isUpwards ? messages.reverse() : messages, nextCursor };

@@ -82,6 +82,12 @@ export function createMessageService(deps: {
     return { written };
   }
 
+  async function withoutDeadQuote(message: MessageRecord): Promise<MessageRecord> {
+    const living = await withLivingQuote(message);
+    if (living !== message) bus.emit('quotes.scrubbed', { chatId: String(message.chatId) });
+    return living;
+  }
+
   return {
     async sendMessage(actor, input) {
       const draft = {
@@ -97,7 +103,7 @@ export function createMessageService(deps: {
         const isSlow = replyToId !== undefined || isOwnFile(draft.content);
         const { written } = await inOrder(key, isSlow, () => write(draft, replyToId));
         const { message, isNew } = await written;
-        return { message: isNew && replyToId ? await withLivingQuote(message) : message, isNew };
+        return { message: isNew && replyToId ? await withoutDeadQuote(message) : message, isNew };
       } catch (error) {
         const first = isRefusal(error) ? await findFirst(draft, replyToId) : undefined;
         if (!first) throw error;
@@ -130,6 +136,7 @@ export function createMessageService(deps: {
         await scrubQuotes(messageId);
       } finally {
         if (result.isChanged) bus.emit('message.deleted', { message: result.message, userId: actor.userId });
+        else bus.emit('quotes.scrubbed', { chatId: String(message.chatId) });
       }
       return result.message;
     },

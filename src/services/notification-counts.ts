@@ -3,6 +3,9 @@ import { ChatModel, type ChatRecord } from '../models/chat.model';
 import { ContactModel } from '../models/contact.model';
 import { MembershipModel, type MembershipRecord } from '../models/membership.model';
 import { trusted } from '../models/trusted';
+import type { Cache } from '../providers/cache/cache.port';
+import { contactsTag, REQUEST_COUNTS, readThrough } from './cached';
+import { chatIdsOf } from './chat-places';
 
 /** A chat of the user with how many of its messages are neither read nor cleared. */
 export interface ChatCount {
@@ -11,12 +14,17 @@ export interface ChatCount {
   count: number;
 }
 
-/** The user's chats with their counts, those with none too: three queries however many chats there are. */
-export async function countChats(userId: string, journal: Pick<Journal, 'settle'>): Promise<ChatCount[]> {
-  const places = await MembershipModel.find({ userId, leftAt: null }, { chatId: 1 }).lean();
-  const ids = places.map(({ chatId }) => chatId);
+/** What counting stands on. */
+export interface CountGround {
+  journal: Pick<Journal, 'settle'>;
+  cache: Cache;
+}
+
+/** The user's chats with their counts, those with none too: a few queries however many chats there are. */
+export async function countChats(userId: string, { journal, cache }: CountGround): Promise<ChatCount[]> {
+  const ids = await chatIdsOf(cache, userId);
   // What was just sent through this node must be in what we read.
-  await journal.settle(ids.map(String));
+  await journal.settle(ids);
   const [memberships, chats] = await Promise.all([
     MembershipModel.find({ userId, leftAt: null }).lean(),
     ChatModel.find({ _id: trusted({ $in: ids }) }).lean(),
@@ -39,7 +47,7 @@ function unclearedOf(
 /** The badge: what `total` of the counts is, for many users at once. */
 export async function badgesOf(
   userIds: readonly string[],
-  journal: Pick<Journal, 'settle'>,
+  { journal, cache }: CountGround,
 ): Promise<Map<string, number>> {
   const among = { userId: trusted({ $in: [...userIds] }), leftAt: null };
   const ids = await MembershipModel.distinct('chatId', among);
@@ -47,7 +55,7 @@ export async function badgesOf(
   const [memberships, chats, requests] = await Promise.all([
     MembershipModel.find(among, { chatId: 1, userId: 1, readCount: 1, clearedCount: 1 }).lean(),
     ChatModel.find({ _id: trusted({ $in: ids }) }, { count: 1 }).lean(),
-    Promise.all(userIds.map(countUnviewedRequests)),
+    Promise.all(userIds.map((userId) => countUnviewedRequests(userId, cache))),
   ]);
   const badges = new Map(userIds.map((userId, i) => [userId, requests[i] ?? 0]));
   const chatById = new Map(chats.map((chat) => [String(chat._id), chat]));
@@ -60,12 +68,14 @@ export async function badgesOf(
 }
 
 /** How many requests to the user wait for an answer and were not looked at. */
-export function countUnviewedRequests(userId: string): Promise<number> {
-  return ContactModel.countDocuments({
-    ownerId: userId,
-    status: 'pending',
-    direction: 'incoming',
-    isBlocked: false,
-    viewedAt: null,
-  });
+export function countUnviewedRequests(userId: string, cache: Cache): Promise<number> {
+  return readThrough(cache, REQUEST_COUNTS, { id: userId, tag: contactsTag(userId) }, () =>
+    ContactModel.countDocuments({
+      ownerId: userId,
+      status: 'pending',
+      direction: 'incoming',
+      isBlocked: false,
+      viewedAt: null,
+    }),
+  );
 }

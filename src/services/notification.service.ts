@@ -5,6 +5,7 @@ import type { CallRecord } from '../models/call.model';
 import { MembershipModel } from '../models/membership.model';
 import type { MessageRecord } from '../models/message.model';
 import type { ObjectId } from '../models/object-id';
+import type { Cache } from '../providers/cache/cache.port';
 import type { Clock } from '../types/clock';
 import { accessChat } from './chat-access';
 import { lastMessagesOf } from './chat-last-message';
@@ -41,15 +42,16 @@ export function createNotificationService(deps: {
   journal: Pick<Journal, 'settle' | 'head'>;
   bus: EventBus;
   clock: Clock;
+  cache: Cache;
 }): NotificationService {
-  const { journal, bus, clock } = deps;
+  const { journal, bus, clock, cache } = deps;
 
   return {
     async list(userId, { limit, cursor }) {
       const now = clock.now();
-      const chats = await countChats(userId, journal);
+      const chats = await countChats(userId, deps);
       const [requests, calls] = await Promise.all([
-        findRequests(userId, 'incoming', { limit: limit + 1, cursor }),
+        findRequests(cache, userId, 'incoming', { limit: limit + 1, cursor }),
         findMissedCalls(userId, now, clearedTimes(chats)),
       ]);
       const rows: Row[] = [
@@ -73,8 +75,8 @@ export function createNotificationService(deps: {
 
     async counts(userId) {
       const [all, contactRequests] = await Promise.all([
-        countChats(userId, journal),
-        countUnviewedRequests(userId),
+        countChats(userId, deps),
+        countUnviewedRequests(userId, cache),
       ]);
       const chats = all
         .filter(({ count }) => count > 0)

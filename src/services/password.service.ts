@@ -1,5 +1,6 @@
 import { AppError, forbidden, unauthenticated } from '../errors/app-error';
 import { isDuplicateKey } from '../errors/from-mongo';
+import type { EventBus } from '../events/event-bus';
 import { normaliseEmail } from '../helpers/email';
 import { gramsOf } from '../helpers/grams';
 import { ipRange } from '../helpers/ip-range';
@@ -39,6 +40,7 @@ export interface PasswordService {
 }
 
 export interface PasswordDependencies {
+  bus: EventBus;
   rateCounts: RateCountService;
   /** Ends every session of the user but this one. */
   revokeAll(userId: string, exceptSessionId: string): Promise<void>;
@@ -48,6 +50,7 @@ export interface PasswordDependencies {
 
 /** Sign-in by password (seed 001): what is stored is a bcrypt hash, and guessing is counted for each account. */
 export function createPasswordService({
+  bus,
   rateCounts,
   revokeAll,
   isStrict,
@@ -84,7 +87,11 @@ export function createPasswordService({
       const [user, error] = await saveDoc(
         new UserModel({ ...address, name: name.trim(), passwordHash, searchGrams: gramsOf(name) }),
       );
-      if (user) return { userId: String(user._id) };
+      if (user) {
+        const userId = String(user._id);
+        bus.emit('user.updated', { userId });
+        return { userId };
+      }
       for (const path of ['email', 'phoneNumber'] as const) {
         if (isDuplicateKey(error, path)) throw taken(path);
       }

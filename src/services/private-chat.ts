@@ -22,18 +22,23 @@ export async function assertMayOpen(userId: string, otherId: string): Promise<vo
   if (relation) assertMayMessage(relation);
 }
 
+/** Another call, perhaps on another node, may still be making a chat of this age. */
+const BEING_MADE_MS = 10_000;
+
 /**
  * The one chat of a pair, made if there is none yet, also when both ask at once: the unique pair key decides. The two places
- * in it are written whether or not the chat is new, so that what a crash left half-done is completed.
+ * in it are written whether or not the chat is new, so that what a crash left half-done is completed. `isPlaced` where the two may not
+ * have had their places before.
  */
 export async function openPrivateChat(
   userId: string,
   otherId: string,
   now: Date,
-): Promise<{ chat: ChatRecord; isNew: boolean }> {
+): Promise<{ chat: ChatRecord; isNew: boolean; isPlaced: boolean }> {
   const found = await findOrInsert(pairKeyOf(userId, otherId), now);
-  await ensureMembers(found.chat, [userId, otherId]);
-  return found;
+  const isWritten = await ensureMembers(found.chat, [userId, otherId]);
+  const isYoung = now.getTime() - found.chat.createdAt.getTime() < BEING_MADE_MS;
+  return { ...found, isPlaced: isWritten || isYoung };
 }
 
 async function findOrInsert(pairKey: string, now: Date): Promise<{ chat: ChatRecord; isNew: boolean }> {
@@ -48,7 +53,8 @@ async function findOrInsert(pairKey: string, now: Date): Promise<{ chat: ChatRec
   return { chat: theirs, isNew: false };
 }
 
-async function ensureMembers(chat: ChatRecord, userIds: string[]): Promise<void> {
+/** True where a place was not there before. */
+async function ensureMembers(chat: ChatRecord, userIds: string[]): Promise<boolean> {
   const operations = userIds.map((userId) => ({
     updateOne: {
       filter: { chatId: chat._id, userId },
@@ -56,7 +62,8 @@ async function ensureMembers(chat: ChatRecord, userIds: string[]): Promise<void>
       upsert: true,
     },
   }));
-  const [, error] = await asyncatch(MembershipModel.bulkWrite(operations, { ordered: false }));
+  const [written, error] = await asyncatch(MembershipModel.bulkWrite(operations, { ordered: false }));
   // Both may open the chat at once; the other one's write serves as well as ours.
   if (error !== null && !isDuplicateKey(error)) throw error;
+  return written === null || written.upsertedCount > 0;
 }

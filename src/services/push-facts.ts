@@ -6,6 +6,7 @@ import { MessageModel, type MessageRecord } from '../models/message.model';
 import { toObjectId } from '../models/object-id';
 import { trusted } from '../models/trusted';
 import { UserModel, type UserRecord } from '../models/user.model';
+import type { Cache } from '../providers/cache/cache.port';
 import type { Clock } from '../types/clock';
 import { badgesOf } from './notification-counts';
 
@@ -35,9 +36,13 @@ export interface PushFacts {
 }
 
 /** Reads what pushes need to know, for a whole batch in a few queries, when they leave. */
-export function createPushFacts(deps: { journal: Pick<Journal, 'settle'>; clock: Clock }): PushFacts {
-  const { journal, clock } = deps;
-  const badges = (userIds: readonly string[]) => badgesOf([...new Set(userIds)], journal);
+export function createPushFacts(deps: {
+  journal: Pick<Journal, 'settle'>;
+  clock: Clock;
+  cache: Cache;
+}): PushFacts {
+  const { clock, journal } = deps;
+  const badges = (userIds: readonly string[]) => badgesOf([...new Set(userIds)], deps);
 
   return {
     badges,

@@ -5,6 +5,7 @@ import { MembershipModel } from '../models/membership.model';
 import { MessageModel, type MessageRecord } from '../models/message.model';
 import { toObjectId } from '../models/object-id';
 import { assertMember } from '../policies/message.policy';
+import type { Cache } from '../providers/cache/cache.port';
 import type { Actor } from '../types/actor';
 import { findVisibleMessage } from './message-access';
 import { createReceiptPrivacy } from './receipt-privacy';
@@ -50,6 +51,7 @@ export function createReceiptService(deps: {
   journal: Journal;
   rosters: RosterService;
   bus: EventBus;
+  cache: Cache;
 }): ReceiptService {
   const { journal, rosters, bus } = deps;
   const announcer = createWatermarkAnnouncer(bus);
@@ -99,7 +101,7 @@ export function createReceiptService(deps: {
     },
 
     async markAllDelivered({ userId, deviceId }) {
-      const waiting = await findUndelivered(userId, journal);
+      const waiting = await findUndelivered(userId, deps);
       for (let at = 0; at < waiting.length; at += CHATS_AT_ONCE) {
         const moves = waiting.slice(at, at + CHATS_AT_ONCE).map(({ chatId, seq }) => {
           bus.emit('device.acknowledged', { userId, deviceId, chatId, seq, isRead: false });

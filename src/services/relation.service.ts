@@ -24,6 +24,12 @@ export async function relationsOf(
   );
 }
 
+/** The same without anybody's privacy: one query. */
+export async function standingOf(viewerId: string, ids: readonly string[]): Promise<Map<string, Relation>> {
+  const { mine, theirs } = await readSides(viewerId, [...new Set(ids)]);
+  return new Map(ids.map((id) => [id, toRelation(mine.get(id), theirs.get(id))]));
+}
+
 const TO_ONESELF: Relation = {
   isBlockedByMe: false,
   hasBlockedMe: false,

@@ -5,6 +5,8 @@ import { asE164 } from '../helpers/phone-query';
 import { trusted } from '../models/trusted';
 import { UserModel, type UserRecord } from '../models/user.model';
 import { mayBeFound, mayBeFoundForContact, type RelationFacts } from '../policies/contact.policy';
+import type { Cache } from '../providers/cache/cache.port';
+import { PEOPLE_TAG, SEARCHES } from './cached';
 import { relationsOf } from './relation.service';
 
 export interface FoundUser {
@@ -36,6 +38,7 @@ export interface UserSearchService {
 interface Viewer {
   id: string;
   maySee(facts: RelationFacts): boolean;
+  cache: Cache;
 }
 
 /** How many candidates one read takes, and how many reads one request may cost before the rest is left to the next page. */
@@ -44,10 +47,10 @@ const MAX_BATCHES = 10;
 /** One of these characters says as much as a syllable or a word does elsewhere. */
 const WORD_LIKE = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u;
 
-export function createUserSearchService(): UserSearchService {
+export function createUserSearchService({ cache }: { cache: Cache }): UserSearchService {
   return {
-    search: (id, q, page) => search({ id, maySee: mayBeFound }, q, page),
-    searchForContacts: (id, q, page) => search({ id, maySee: mayBeFoundForContact }, q, page),
+    search: (id, q, page) => search({ id, maySee: mayBeFound, cache }, q, page),
+    searchForContacts: (id, q, page) => search({ id, maySee: mayBeFoundForContact, cache }, q, page),
   };
 }
 
@@ -102,12 +105,12 @@ async function scan(
   const users: FoundUser[] = [];
   let position = after;
   for (let batch = 0; batch < MAX_BATCHES; batch += 1) {
-    const candidates = await readCandidates(wanted, position);
+    const { ids, users: candidates } = await readCandidates(viewer.cache, wanted, position);
     const matches = candidates.filter((user) => String(user._id) !== without && isMatch(user, wanted));
     users.push(...(await keepFindable(viewer, matches)));
     if (users.length > limit) return cutPage(users, limit, position);
-    if (candidates.length < BATCH_SIZE) return { users, nextCursor: null };
-    position = String(candidates.at(-1)?._id);
+    if (ids.length < BATCH_SIZE) return { users, nextCursor: null };
+    position = ids.at(-1);
   }
   return { users, nextCursor: position ? encodeIdCursor(position) : null };
 }
@@ -119,11 +122,37 @@ function cutPage(users: FoundUser[], limit: number, before: string | undefined):
   return { users: page, nextCursor: encodeIdCursor(last ?? '0'.repeat(24)) };
 }
 
-function readCandidates(wanted: string, after: string | undefined): Promise<UserRecord[]> {
+interface Candidates {
+  /** Of all whose names have the pieces, those without who is gone or hides by now. */
+  users: UserRecord[];
+  /** All of them, in the order of the search. */
+  ids: string[];
+}
+
+/** Which people have the pieces in their names is kept for texts that were searched lately; the people themselves are read each time. */
+async function readCandidates(cache: Cache, wanted: string, after: string | undefined): Promise<Candidates> {
+  const key = { id: `${after ?? ''}:${wanted}`, tag: PEOPLE_TAG };
+  const [looked] = await cache.look<string[]>(SEARCHES, [key]);
+  if (looked?.value !== undefined) {
+    const ids = looked.value;
+    if (ids.length === 0) return { ids, users: [] };
+    const users = await UserModel.find({ _id: trusted({ $in: ids }), ...FINDABLE })
+      .sort({ _id: 1 })
+      .lean();
+    return { ids, users };
+  }
+  const users = await scanNames(wanted, after);
+  const ids = users.map(({ _id }) => String(_id));
+  looked?.keep(ids);
+  return { ids, users };
+}
+
+const FINDABLE = { deletedAt: null, 'privacy.discoverable': true } as const;
+
+function scanNames(wanted: string, after: string | undefined): Promise<UserRecord[]> {
   return UserModel.find({
     searchGrams: trusted({ $all: gramsOfQuery(wanted) }),
-    deletedAt: null,
-    'privacy.discoverable': true,
+    ...FINDABLE,
     ...(after !== undefined && { _id: trusted({ $gt: after }) }),
   })
     .sort({ _id: 1 })

@@ -55,8 +55,12 @@ export function createEventRouter(deps: {
   logger: Logger;
   /** Hears of every answer: `ok`, or the code of the error; names that nobody knows are all `other`. */
   onServed?: (event: string, outcome: string) => void;
+  /** What an answer waits for, if anything: that what was changed for it is known to be changed, on every node. */
+  settled?: () => Promise<void> | undefined;
+  /** Hears of what failed so that nobody can tell how much of it was done. */
+  onDoubt?: () => void;
 }): (socket: ParleySocket) => void {
-  const { findEvent, authenticate, validator, eventsPerWindow, logger, onServed } = deps;
+  const { findEvent, authenticate, validator, eventsPerWindow, logger, onServed, settled, onDoubt } = deps;
 
   const isKnown = (event: string) =>
     event === 'authenticate' || findEvent(event, NATIVE_DIALECT) !== undefined;
@@ -81,6 +85,7 @@ export function createEventRouter(deps: {
   function fail(socket: ParleySocket, event: string, error: unknown, callback: Callback | undefined): void {
     const appError = toAppError(error);
     onServed?.(labelOf(event), appError.code);
+    if (appError.code === 'internal' || appError.code === 'unavailable') onDoubt?.();
     if (appError.code === 'internal')
       logger.error(`Event ${event.slice(0, 50)} failed`, { cause: appError.cause ?? error });
     const answer = toAck(appError);
@@ -101,8 +106,12 @@ export function createEventRouter(deps: {
       };
       serve(socket, event, payload, asking)
         .then((answer) => {
-          onServed?.(labelOf(event), 'ok');
-          callback?.({ ok: true, ...answer });
+          const confirm = () => {
+            onServed?.(labelOf(event), 'ok');
+            callback?.({ ok: true, ...answer });
+          };
+          const pending = settled?.();
+          return pending === undefined ? confirm() : pending.then(confirm);
         })
         .catch((error) => fail(socket, event, error, callback));
     });
