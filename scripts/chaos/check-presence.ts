@@ -83,9 +83,15 @@ async function expectHeard(scene: Scene, gone: ReadonlySet<Client>, since: numbe
   const unheard = await untilNone(() =>
     Promise.resolve(
       [...gone].filter((client) => {
-        const witness = partnersOf(scene, client).find((partner) => !gone.has(partner));
-        const heard = witness?.heard.get(client.person.id);
-        return witness && (heard === undefined || heard.isOnline || heard.atMs < since);
+        // Who was connecting anew at that moment asks instead.
+        const witnesses = partnersOf(scene, client).filter(
+          (partner) => !gone.has(partner) && partner.line.openedAtMs < since,
+        );
+        const hasHeard = ({ heard }: Client): boolean => {
+          const last = heard.get(client.person.id);
+          return last !== undefined && !last.isOnline && last.atMs >= since;
+        };
+        return witnesses.length > 0 && !witnesses.some(hasHeard);
       }),
     ),
   );

@@ -39,8 +39,9 @@ export class Line {
     return this.socket?.connected ? this.socket.id : undefined;
   }
 
-  /** Where it is connected to. */
+  /** Where it is connected to, and since when. */
   url = '';
+  openedAtMs = 0;
 
   /** Connects, and again after each loss, to this node first and then to any. */
   open(firstUrl?: string): void {
@@ -97,6 +98,7 @@ export class Line {
     this.socket = socket;
     socket.on('connect', () => {
       this.waitMs = RETRY_FIRST_MS;
+      this.openedAtMs = Date.now();
       this.hooks.onOpen();
     });
     socket.on('connect_error', () => this.again(socket));

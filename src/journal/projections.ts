@@ -15,6 +15,8 @@ const FOREIGN_FOR_MS = 3000;
 /** Then it is tried again; everything that waits for a projection waits for this. */
 const ANSWER_WITHIN_MS = 10_000;
 
+type Senders = Map<string, { seq: number; count: number }>;
+
 interface ChatProjection {
   seq: number;
   rev: number;
@@ -22,7 +24,7 @@ interface ChatProjection {
   lastMessageId: Types.ObjectId | null;
   at: Date | null;
   /** Sender to the newest own message: sending moves the sender's own watermarks (contract section 4). */
-  senders: Map<string, { seq: number; count: number }>;
+  senders: Senders;
 }
 
 export interface Projections {
@@ -171,16 +173,26 @@ function entryOf(chats: Map<string, ChatProjection>, chatId: string): ChatProjec
 
 function noteIn(entry: ChatProjection, message: MessageRecord): void {
   entry.rev = Math.max(entry.rev, message.rev);
+  noteSender(entry.senders, String(message.senderId), message);
   if (message.seq <= entry.seq) return;
   entry.seq = message.seq;
   entry.count = message.count;
   entry.lastMessageId = message._id;
   entry.at = message.createdAt;
-  entry.senders.set(String(message.senderId), { seq: message.seq, count: message.count });
+}
+
+/** What a node that ended wrote is noted late: the chat may be further by then, and the sender's own place is not. */
+function noteSender(
+  senders: Senders,
+  senderId: string,
+  { seq, count }: { seq: number; count: number },
+): void {
+  if (seq > (senders.get(senderId)?.seq ?? 0)) senders.set(senderId, { seq, count });
 }
 
 function merge(old: ChatProjection, newer: ChatProjection): ChatProjection {
-  const senders = new Map([...old.senders, ...newer.senders]);
+  const senders: Senders = new Map(old.senders);
+  for (const [senderId, place] of newer.senders) noteSender(senders, senderId, place);
   const top = newer.seq >= old.seq ? newer : old;
   return { ...top, rev: Math.max(old.rev, newer.rev), senders };
 }

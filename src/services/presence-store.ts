@@ -119,7 +119,8 @@ export async function takeSocketsOfNode(node: string, endedAt: Date): Promise<vo
 /** Takes away what no living node holds. */
 export async function takeSocketsBut(nodes: readonly string[]): Promise<void> {
   await UserModel.collection.updateMany(
-    { 'sockets.node': { $gt: '', $nin: [...nodes] } },
+    // Of one socket, not of all of a user's: who has one that lives may have another that does not.
+    { sockets: { $elemMatch: { node: { $gt: '', $nin: [...nodes] } } } },
     keepingSockets({ $in: ['$$socket.node', [...nodes]] }),
     LIGHT,
   );
