@@ -14,6 +14,9 @@ import { openStoryViews } from './story-views.js';
  */
 export function createStoryFoot(app, { pause, onGone }) {
   const element = h('div', { class: 'story__actions' });
+  const seenBy = h('span');
+  /** @type {Story | undefined} */
+  let shown;
 
   /** Stands still while something lies over it. @param {() => Promise<unknown>} task */
   async function still(task) {
@@ -27,8 +30,18 @@ export function createStoryFoot(app, { pause, onGone }) {
 
   /** @param {Story} story */
   function show(story) {
+    shown = story;
     const isOwn = story.userId === app.store.state.me?.id;
     fill(element, ...(isOwn ? ownActions(story) : reactions(story)));
+  }
+
+  /** Somebody may look at one's own story while one does. */
+  function refresh() {
+    const known = app.store.state.stories.flatMap(({ stories }) => stories);
+    const fresh = known.find(({ id }) => id === shown?.id);
+    if (!shown || fresh?.viewCount === undefined || fresh.viewCount === shown.viewCount) return;
+    shown.viewCount = fresh.viewCount;
+    seenBy.textContent = seenText(fresh);
   }
 
   /** @param {Story} story */
@@ -54,9 +67,9 @@ export function createStoryFoot(app, { pause, onGone }) {
 
   /** @param {Story} story */
   function ownActions(story) {
-    const seen = story.viewCount === 1 ? 'Seen by 1' : `Seen by ${story.viewCount ?? 0}`;
+    seenBy.textContent = seenText(story);
     return [
-      action('eye', seen, () => openStoryViews(app, story)),
+      action('eye', seenBy, () => openStoryViews(app, story)),
       story.highlight
         ? action('star', 'Let go of it', () => letGo(story))
         : action('star', 'Keep', () => keep(story)),
@@ -64,7 +77,7 @@ export function createStoryFoot(app, { pause, onGone }) {
     ];
   }
 
-  /** @param {string} name @param {string} label @param {() => Promise<unknown>} run */
+  /** @param {string} name @param {string | HTMLElement} label @param {() => Promise<unknown>} run */
   function action(name, label, run) {
     const props = { class: 'story__action', type: 'button', on: { click: () => void still(run) } };
     return h('button', props, icon(name), label);
@@ -98,7 +111,12 @@ export function createStoryFoot(app, { pause, onGone }) {
     if (await app.guard(app.stories.remove(story.id).then(() => true))) onGone();
   }
 
-  return { element, show };
+  return { element, show, refresh };
+}
+
+/** @param {Story} story */
+function seenText({ viewCount = 0 }) {
+  return `Seen by ${viewCount}`;
 }
 
 /** @param {(title: string) => void} close */

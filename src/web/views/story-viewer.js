@@ -200,8 +200,10 @@ export function openStoryViewer(app, lists, start = {}) {
   dialog.tabIndex = -1;
   dialog.addEventListener('keydown', onKey);
   document.addEventListener('visibilitychange', onVisibility);
+  const stopRefreshing = app.store.subscribe(foot.refresh);
   dialog.addEventListener('close', () => {
     stopSlide();
+    stopRefreshing();
     shown += 1;
     app.stories.refreshSoon();
     document.removeEventListener('visibilitychange', onVisibility);
