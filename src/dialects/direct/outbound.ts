@@ -1,8 +1,8 @@
-import { CALL_EVENTS } from '../../delivery/call-delivery';
 import type { Frame, MaybeFrame, Outbound } from '../../delivery/outbound';
 import type { ContactView } from '../../presenters/contact.presenter';
 import { contentOrAddress } from '../../presenters/content-text';
 import { presentMessage } from '../../presenters/message.presenter';
+import { COMMON_EVENTS } from '../common-events';
 import type { DialectGround } from '../dialect.port';
 import { presentPrivateMessage } from './message.presenter';
 
@@ -13,12 +13,7 @@ export const DIRECT_EVENTS = [
   'message-updated',
   'message-deleted',
   'friend-request',
-  'user-online',
-  'user-offline',
-  ...CALL_EVENTS,
-  'authenticated',
-  'authentication_error',
-  'operation-error',
+  ...COMMON_EVENTS,
 ] as const;
 
 type DirectEvent = (typeof DIRECT_EVENTS)[number];

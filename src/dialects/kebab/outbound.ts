@@ -1,6 +1,6 @@
-import { CALL_EVENTS } from '../../delivery/call-delivery';
 import type { Frame, Outbound } from '../../delivery/outbound';
 import { presentMessage } from '../../presenters/message.presenter';
+import { COMMON_EVENTS } from '../common-events';
 import type { DialectGround } from '../dialect.port';
 import { chatInKebabWords, inKebabWords } from './status-words';
 
@@ -22,12 +22,7 @@ export const KEBAB_EVENTS = [
   'notifications-cleared',
   'contact-requests-viewed',
   'devices-updated',
-  'user-online',
-  'user-offline',
-  ...CALL_EVENTS,
-  'authenticated',
-  'authentication_error',
-  'operation-error',
+  ...COMMON_EVENTS,
 ] as const;
 
 function frame(event: (typeof KEBAB_EVENTS)[number], payload: unknown): Frame {

@@ -1,6 +1,6 @@
-import { CALL_EVENTS } from '../../delivery/call-delivery';
 import type { Frame, Outbound } from '../../delivery/outbound';
 import { presentMessage } from '../../presenters/message.presenter';
+import { COMMON_EVENTS } from '../common-events';
 import type { DialectGround } from '../dialect.port';
 import { presentV1Message } from './message.presenter';
 
@@ -13,12 +13,7 @@ export const V1_EVENTS = [
   'message:status',
   'typing:start',
   'typing:stop',
-  'user-online',
-  'user-offline',
-  ...CALL_EVENTS,
-  'authenticated',
-  'authentication_error',
-  'operation-error',
+  ...COMMON_EVENTS,
 ] as const;
 
 function frame(event: (typeof V1_EVENTS)[number], payload: unknown): Frame {
