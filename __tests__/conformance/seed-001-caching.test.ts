@@ -9,10 +9,10 @@ import { MembershipModel } from '../../src/models/membership.model';
 import { MessageModel } from '../../src/models/message.model';
 import { toObjectId } from '../../src/models/object-id';
 import { UserModel } from '../../src/models/user.model';
-import { kebabParties, type Party } from '../support/kebab-party';
 import { startWorld, type World } from '../support/native-world';
 import { hasRedis, killRedis, startRedis } from '../support/redis';
 import { freePort } from '../support/server-process';
+import { kebabParties, type Party } from './seed-001-party';
 
 const MINUTE_MS = 60_000;
 

@@ -2,8 +2,8 @@
 import { MembershipModel } from '../../src/models/membership.model';
 import { assertAckMatchesAsyncapi } from '../support/asyncapi';
 import type { Person, TestSocket } from '../support/client';
-import { kebabParties, type Party } from '../support/kebab-party';
 import { keysOf, MESSAGE_KEYS, startWorld, textTo, UNKNOWN_ID, type World } from '../support/native-world';
+import { kebabParties, type Party } from './seed-001-party';
 
 let world: World;
 let ann: Party;

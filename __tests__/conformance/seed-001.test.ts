@@ -4,9 +4,9 @@
  */
 import { UserModel } from '../../src/models/user.model';
 import { call } from '../support/client';
-import { kebabParties, PASSWORD, type Party } from '../support/kebab-party';
 import { CHAT_KEYS, keysOf, MESSAGE_KEYS, startWorld, UNKNOWN_ID, type World } from '../support/native-world';
 import { picture, upload } from '../support/uploads';
+import { kebabParties, PASSWORD, type Party } from './seed-001-party';
 
 let world: World;
 let ann: Party;

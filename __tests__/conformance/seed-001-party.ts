@@ -1,8 +1,8 @@
 /** Somebody as seed 001 has them: signed up by password, with sockets that speak the dialect of the session without asking for it. */
 import { randomUUID } from 'node:crypto';
-import { assertMatchesAsyncapi } from './asyncapi';
-import { call, connect, type Person, type TestSocket } from './client';
-import type { World } from './native-world';
+import { assertMatchesAsyncapi } from '../support/asyncapi';
+import { call, connect, type Person, type TestSocket } from '../support/client';
+import type { World } from '../support/native-world';
 
 export const PASSWORD = 'correct horse battery';
 
