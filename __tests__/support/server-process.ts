@@ -1,24 +1,15 @@
 import { spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import net, { type AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import { freePort } from '../../scripts/bench/free-port';
 import { mongodPaths } from '../../src/embedded/mongod-process';
 import { embeddedUri } from '../../src/embedded/replica-set';
 import { type RunningServer, runServer } from './run-server';
 
-const ROOT = path.resolve(__dirname, '../..');
+export { freePort };
 
-/** A port that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const probe = net.createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
-}
+const ROOT = path.resolve(__dirname, '../..');
 
 /** The built product with an embedded database in a directory of its own, to be crashed and started again. */
 export interface ServerProcess {

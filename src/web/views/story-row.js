@@ -40,18 +40,7 @@ function ownItem(app, entry) {
   return h(
     'li',
     { class: 'stories__item' },
-    h(
-      'button',
-      {
-        class: 'stories__open',
-        type: 'button',
-        'aria-label': label,
-        'data-focus': 'open',
-        on: { click: open },
-      },
-      picture,
-      h('span', { class: 'stories__name' }, 'My story'),
-    ),
+    openButton({ label, picture, name: 'My story', open }),
     h(
       'button',
       {
@@ -75,18 +64,28 @@ function otherItem(app, entry) {
   return h(
     'li',
     { class: 'stories__item' },
-    h(
-      'button',
-      {
-        class: 'stories__open',
-        type: 'button',
-        'aria-label': label,
-        'data-focus': 'open',
-        on: { click: () => openFrom(app, user.id) },
-      },
-      ring(avatar({ ...user, isOnline: false }), entry),
-      h('span', { class: 'stories__name' }, user.name),
-    ),
+    openButton({
+      label,
+      picture: ring(avatar({ ...user, isOnline: false }), entry),
+      name: user.name,
+      open: () => openFrom(app, user.id),
+    }),
+  );
+}
+
+/** @param {{ label: string, picture: HTMLElement, name: string, open: () => void }} options */
+function openButton({ label, picture, name, open }) {
+  return h(
+    'button',
+    {
+      class: 'stories__open',
+      type: 'button',
+      'aria-label': label,
+      'data-focus': 'open',
+      on: { click: open },
+    },
+    picture,
+    h('span', { class: 'stories__name' }, name),
   );
 }
 
