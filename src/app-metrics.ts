@@ -1,10 +1,10 @@
 import type { RequestHandler } from 'express';
-import { LRUCache } from 'lru-cache';
 import type { Config } from './config/env';
 import { createMetricsController } from './controllers/metrics.controller';
 import type { Connections } from './delivery/connections';
 import { asObject, loadDocument, OPENAPI_PATH } from './docs/documents';
 import type { EventBus } from './events/event-bus';
+import { createLru } from './helpers/lru';
 import { createTemplateFinder } from './helpers/route-templates';
 import type { JournalObserver } from './journal/journal.types';
 import { createHttpMetrics } from './middlewares/http-metrics';
@@ -76,7 +76,7 @@ export function startMeasuring(
   bus.on('receipt.moved', ({ kind, fromSeq, toSeq }, origin) => {
     if (origin === 'here') metrics.receiptsMoved(kind, toSeq - fromSeq);
   });
-  const ended = new LRUCache<string, true>({ max: MAX_ENDED_CALLS });
+  const ended = createLru<true>(MAX_ENDED_CALLS);
   bus.on('call.updated', ({ call }, origin) => {
     const id = String(call._id);
     if (origin === 'elsewhere' || LIVE.has(call.status) || ended.has(id)) return;

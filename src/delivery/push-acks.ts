@@ -1,5 +1,5 @@
-import { LRUCache } from 'lru-cache';
 import type { EventBus } from '../events/event-bus';
+import { createLru, type Lru } from '../helpers/lru';
 
 const MAX_DEVICES = 50_000;
 const MAX_CHATS = 500;
@@ -11,16 +11,16 @@ export interface PushAcks {
 
 interface Known {
   caughtUpAtMs: number;
-  chats: LRUCache<string, number>;
+  chats: Lru<number>;
 }
 
 /** Keeps in memory what devices confirmed lately, with or without a connection: they need no push about it. */
 export function createPushAcks(bus: EventBus): PushAcks {
-  const devices = new LRUCache<string, Known>({ max: MAX_DEVICES });
+  const devices = createLru<Known>(MAX_DEVICES);
 
   function touch(userId: string, deviceId: string): Known {
     const key = `${userId}:${deviceId}`;
-    const known = devices.get(key) ?? { caughtUpAtMs: 0, chats: new LRUCache({ max: MAX_CHATS }) };
+    const known = devices.get(key) ?? { caughtUpAtMs: 0, chats: createLru<number>(MAX_CHATS) };
     devices.set(key, known);
     return known;
   }

@@ -1,5 +1,5 @@
-import { LRUCache } from 'lru-cache';
 import { createKeyedQueue } from '../helpers/keyed-queue';
+import { createLru } from '../helpers/lru';
 import { MembershipModel } from '../models/membership.model';
 import type { PushMarkRecord } from '../models/push-mark.model';
 import { chatCollapseId, presentClearedPush, subjectOf } from '../presenters/push.presenter';
@@ -26,7 +26,7 @@ export function startReadPushes(parts: PushParts): ReadPushes {
   const inTurn = createKeyedQueue();
   const running = new Set<Promise<void>>();
   /** On which device a chat was read last, and how far. */
-  const readers = new LRUCache<string, { deviceId: string; seq: number }>({ max: MAX_READERS });
+  const readers = createLru<{ deviceId: string; seq: number }>(MAX_READERS);
   const cleared = new WeakMap<PushJob, { chatId: string; upToSeq: number }>();
 
   /** Only what stands on the screen and is read to its end needs to go. */

@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import { createLru } from '../helpers/lru';
 import { MessageModel, type MessageRecord } from '../models/message.model';
 import { toObjectId } from '../models/object-id';
 
@@ -23,7 +23,7 @@ const MAX_COVERED = 2000;
 
 /** Keeps the last messages of active chats in memory, so that the ticks of a live conversation read nothing. */
 export function createRecentMessages(): RecentMessages {
-  const chats = new LRUCache<string, RecentMessage[]>({ max: MAX_CHATS });
+  const chats = createLru<RecentMessage[]>(MAX_CHATS);
 
   return {
     add(message) {

@@ -1,5 +1,5 @@
-import { LRUCache } from 'lru-cache';
 import { DAY_MS, dayStart } from '../helpers/days';
+import { createLru } from '../helpers/lru';
 import type { MessageRecord } from '../models/message.model';
 
 export interface DaySums {
@@ -36,7 +36,7 @@ export function createActivitySums() {
   /** Since when people are online, as far as it is not in the sums yet. */
   const online = new Map<string, number>();
   /** Accounts that were erased: what still comes of them is not kept. */
-  const gone = new LRUCache<string, true>({ max: MAX_GONE });
+  const gone = createLru<true>(MAX_GONE);
 
   function add(userId: string, dayMs: number, change: Partial<DaySums>): void {
     if (gone.has(userId)) return;

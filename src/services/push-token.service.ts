@@ -1,5 +1,5 @@
-import { LRUCache } from 'lru-cache';
 import type { EventBus } from '../events/event-bus';
+import { createLru } from '../helpers/lru';
 import { toObjectId } from '../models/object-id';
 import { PushTokenModel, type PushTokenRecord } from '../models/push-token.model';
 import { SessionModel } from '../models/session.model';
@@ -31,7 +31,7 @@ const KNOWN_FOR_MS = 10_000;
 
 /** Owns which token reaches which device. */
 export function createPushTokenService({ bus, clock }: { bus: EventBus; clock: Clock }): PushTokenService {
-  const known = new LRUCache<string, PushDevice[]>({ max: MAX_KNOWN_USERS, ttl: KNOWN_FOR_MS });
+  const known = createLru<PushDevice[]>(MAX_KNOWN_USERS, KNOWN_FOR_MS);
   let epoch = 0;
 
   function forget(userId: string): void {

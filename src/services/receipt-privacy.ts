@@ -1,5 +1,5 @@
-import { LRUCache } from 'lru-cache';
 import type { EventBus } from '../events/event-bus';
+import { createLru } from '../helpers/lru';
 import { toObjectId } from '../models/object-id';
 import { UserModel } from '../models/user.model';
 
@@ -16,7 +16,7 @@ export interface ReceiptPrivacy {
 
 /** Keeps in memory for a few seconds who shows their reading, so that a live conversation does not read it again and again. */
 export function createReceiptPrivacy(bus: EventBus): ReceiptPrivacy {
-  const known = new LRUCache<string, boolean>({ max: MAX_KNOWN, ttl: KNOWN_FOR_MS });
+  const known = createLru<boolean>(MAX_KNOWN, KNOWN_FOR_MS);
   let epoch = 0;
   bus.on('user.updated', ({ userId }) => {
     epoch += 1;

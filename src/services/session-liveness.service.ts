@@ -2,8 +2,9 @@
  * Tells whether a session still lives, from a cache that is never older than a second: a logout on any node ends access
  * here within that time (contract section 3), and at once when this node's bus tells of it.
  */
-import { LRUCache } from 'lru-cache';
+
 import type { EventBus } from '../events/event-bus';
+import { createLru } from '../helpers/lru';
 import { SessionModel } from '../models/session.model';
 import { trusted } from '../models/trusted';
 import type { Clock } from '../types/clock';
@@ -24,7 +25,7 @@ interface Answer {
 
 /** Makes the cache and subscribes it to `session.revoked`. */
 export function createSessionLiveness({ bus, clock }: { bus: EventBus; clock: Clock }): SessionLiveness {
-  const answers = new LRUCache<string, Answer>({ max: MAX_SESSIONS });
+  const answers = createLru<Answer>(MAX_SESSIONS);
   const asking = new Map<string, Promise<boolean>>();
 
   bus.on('session.revoked', ({ sessionIds }) => {

@@ -1,7 +1,7 @@
 import { decode, type JwtPayload, sign, verify } from 'jsonwebtoken';
-import { LRUCache } from 'lru-cache';
 import type { Config } from '../config/env';
 import { unauthenticated } from '../errors/app-error';
+import { createLru } from '../helpers/lru';
 import type { Actor } from '../types/actor';
 import type { Clock } from '../types/clock';
 import type { SessionLiveness } from './session-liveness.service';
@@ -39,7 +39,7 @@ export interface TokenDependencies {
 
 /** Access tokens: signed and checked by one key and one algorithm. Checked ones are remembered, so that a hot client costs no RSA. */
 export function createTokenService({ signingKey, liveness, clock, jwt }: TokenDependencies): TokenService {
-  const verified = new LRUCache<string, VerifiedAccess>({ max: MAX_VERIFIED_TOKENS });
+  const verified = createLru<VerifiedAccess>(MAX_VERIFIED_TOKENS);
 
   function check(token: string): VerifiedAccess {
     const key = keyOf(signingKey, token);

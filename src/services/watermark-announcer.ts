@@ -1,5 +1,5 @@
-import { LRUCache } from 'lru-cache';
 import type { EventBus } from '../events/event-bus';
+import { createLru } from '../helpers/lru';
 
 /** How far a member's watermarks reach; `shown` is what others may know of `read`. */
 export interface Reach {
@@ -31,7 +31,7 @@ export interface WatermarkAnnouncer {
 }
 
 export function createWatermarkAnnouncer(bus: EventBus): WatermarkAnnouncer {
-  const reached = new LRUCache<string, Reach>({ max: MAX_KNOWN });
+  const reached = createLru<Reach>(MAX_KNOWN);
   const forget = (chatId: string, userIds: readonly string[]) => {
     for (const userId of userIds) reached.delete(keyOf({ chatId, userId }));
   };

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { createLru } from '../../helpers/lru';
 import type { Clock } from '../../types/clock';
 import { type Cache, type CacheKey, type CacheKind, type Looked, nothingKept } from './cache.port';
 
@@ -31,7 +32,7 @@ export function createMemoryCache(deps: {
     sizeCalculation: ({ weight }) => weight,
   });
   /** Each tag gets a number that none had before; a tag that was dropped or forgotten has none. */
-  const versions = new LRUCache<string, number>({ max: MAX_TAGS });
+  const versions = createLru<number>(MAX_TAGS);
   let lastVersion = 0;
   let generation = 0;
 
