@@ -191,10 +191,10 @@ describeInBrowser('the chat page, with Alice at a desk and Bob on a phone', () =
   }, 60_000);
 
   it('loads older history when scrolled up, and finds messages in it', async () => {
-    await fillHistory(alice.page, 120);
-    await see(bubble(alice.page, 'line 120', true));
+    await fillHistory(alice.page, 60);
+    await see(bubble(alice.page, 'line 60', true));
     await alice.page.reload();
-    await see(bubble(alice.page, 'line 120', true));
+    await see(bubble(alice.page, 'line 60', true));
     expect(await bubble(alice.page, 'Hello Bob').count()).toBe(0);
     await alice.page.getByRole('button', { name: 'Search in this chat' }).click();
     await alice.page.getByLabel('Search messages').fill('Hello Bob');

@@ -25,7 +25,7 @@ export function launchChromium(
   executablePath: string,
   { fakeMedia = false, args = [] }: { fakeMedia?: boolean; args?: string[] } = {},
 ): Promise<Browser> {
-  const all = ['--no-sandbox', ...(fakeMedia ? FAKE_MEDIA : []), ...args];
+  const all = ['--no-sandbox', '--disable-gpu', ...(fakeMedia ? FAKE_MEDIA : []), ...args];
   return chromium.launch({ executablePath, args: all });
 }
 

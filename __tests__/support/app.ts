@@ -4,7 +4,7 @@ import path from 'node:path';
 import { type App, createApp, type Overrides } from '../../src/app';
 import { type Config, loadConfig } from '../../src/config/env';
 import { createLogger } from '../../src/config/logger';
-import { testMongoUri, uniqueDbName } from './mongo';
+import { borrowDatabase, keepDatabase, returnDatabase, testMongoUri } from './mongo';
 
 export interface TestApp extends App {
   url: string;
@@ -16,6 +16,8 @@ export interface TestApp extends App {
 export async function startTestApp(
   options: { env?: Record<string, string>; overrides?: Overrides; dbName?: string } = {},
 ): Promise<TestApp> {
+  const dbName = options.dbName ?? borrowDatabase('app');
+  keepDatabase(dbName);
   const dataDir = await mkdtemp(path.join(os.tmpdir(), 'parley-test-'));
   const config = loadConfig({
     NODE_ENV: 'test',
@@ -23,7 +25,7 @@ export async function startTestApp(
     PORT: '0',
     DATA_DIR: dataDir,
     MONGO_URI: testMongoUri(),
-    dbName: options.dbName ?? uniqueDbName('app'),
+    dbName,
     JWT_SECRET: 'a secret that only the tests know, long enough',
     LOG_LEVEL: 'silent',
     RATE_LIMIT_MAX: '1000000',
@@ -42,6 +44,7 @@ export async function startTestApp(
     url: `http://127.0.0.1:${port}`,
     async stop() {
       await app.stop();
+      returnDatabase(dbName);
       await rm(dataDir, { recursive: true, force: true });
     },
   };

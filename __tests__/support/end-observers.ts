@@ -1,6 +1,6 @@
 /**
  * Prometheus' default metrics watch the garbage collector until the process ends, and what watches is kept, with all modules of the
- * test file it belongs to. A worker that runs seventy files would keep them all, so each file's watchers end with it.
+ * test file it belongs to. A worker that runs many files would keep them all, so each file's watchers end with it.
  */
 import { PerformanceObserver } from 'node:perf_hooks';
 

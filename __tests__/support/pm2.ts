@@ -1,18 +1,20 @@
-import { execFile, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { ROOT } from './built';
 
-const ROOT = path.resolve(__dirname, '../..');
 const COMMAND_WITHIN_MS = 90_000;
 const runFile = promisify(execFile);
 
 /** The PM2 of this machine; undefined, and said aloud, where there is none. */
 export function findPm2(): string | undefined {
-  const file = process.env.PM2_PATH ?? 'pm2';
-  const { status } = spawnSync(file, ['--version'], { env: { ...process.env, PM2_HOME: os.tmpdir() } });
-  if (status === 0) return file;
+  const { PATH = '', PM2_PATH } = process.env;
+  // Not asked for its version, which would start its daemon.
+  const places = PM2_PATH ? [PM2_PATH] : PATH.split(path.delimiter).map((dir) => path.join(dir, 'pm2'));
+  const file = places.find((place) => existsSync(place));
+  if (file !== undefined) return file;
   console.warn('No PM2 found (npm install --global pm2, or set PM2_PATH): workers under PM2 are NOT tested');
   return undefined;
 }

@@ -1,15 +1,13 @@
-import { spawnSync } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { freePort } from '../../scripts/bench/free-port';
 import { mongodPaths } from '../../src/embedded/mongod-process';
 import { embeddedUri } from '../../src/embedded/replica-set';
+import { built, ROOT } from './built';
 import { type RunningServer, runServer } from './run-server';
 
 export { freePort };
-
-const ROOT = path.resolve(__dirname, '../..');
 
 /** The built product with an embedded database in a directory of its own, to be crashed and started again. */
 export interface ServerProcess {
@@ -32,8 +30,7 @@ export interface ServerProcess {
 }
 
 export async function createServerProcess(settings: Record<string, string> = {}): Promise<ServerProcess> {
-  const built = spawnSync('node', ['scripts/build-if-stale.cjs'], { cwd: ROOT, encoding: 'utf8' });
-  if (built.status !== 0) throw new Error(`The build failed:\n${built.stdout}${built.stderr}`);
+  const entry = built('index.js');
   const dataDir = await mkdtemp(path.join(os.tmpdir(), 'parley-server-'));
   const port = await freePort();
   const env = { HOST: '127.0.0.1', PORT: String(port), DATA_DIR: dataDir, ...WITHOUT_LIMITS, ...settings };
@@ -57,7 +54,7 @@ export async function createServerProcess(settings: Record<string, string> = {})
   return {
     url: `http://127.0.0.1:${port}`,
     async start() {
-      running = runServer(['node', 'dist/index.js'], { cwd: ROOT, env });
+      running = runServer([process.execPath, entry], { cwd: ROOT, env });
       await running.said('Parley is listening');
     },
     kill: async () => void (await end('SIGKILL')),

@@ -5,17 +5,22 @@ import { connectMongo, disconnectMongo } from '../../src/models/connect';
 import { createIndexes } from '../../src/models/indexes';
 import { DEFAULT_PRIVACY, UserModel, type UserRecord } from '../../src/models/user.model';
 import { STRANGERS } from '../../src/policies/contact.policy';
-import { testMongoUri, uniqueDbName } from './mongo';
+import { borrowDatabase, returnDatabase, testMongoUri } from './mongo';
 
 let serial = 0;
 
 /** Connects a test file to a database of its own, with all indexes, and leaves it at the end. */
 export function useDatabase(prefix: string): void {
+  let dbName: string;
   beforeAll(async () => {
-    await connectMongo(testMongoUri(), uniqueDbName(prefix));
+    dbName = borrowDatabase(prefix);
+    await connectMongo(testMongoUri(), dbName);
     await createIndexes();
   });
-  afterAll(disconnectMongo);
+  afterAll(async () => {
+    await disconnectMongo();
+    returnDatabase(dbName);
+  });
 }
 
 /** The fields of a user who just signed up by phone. */

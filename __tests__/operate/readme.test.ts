@@ -1,15 +1,15 @@
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { ASYNCAPI_PATH, asObject, loadDocument, OPENAPI_PATH } from '../../src/docs/documents';
+import { built, ROOT } from '../support/built';
 import { testMongoUri, uniqueDbName } from '../support/mongo';
 import { asExpectation, readmeBlocks, readReadme } from '../support/readme';
 import { type RunningServer, runServer } from '../support/run-server';
 import { freePort } from '../support/server-process';
 
-const ROOT = path.join(__dirname, '../..');
 const blocks = readmeBlocks();
 const DOCS_PAGES = ['/api/docs', '/api/docs/openapi.json', '/api/docs/events', '/api/docs/asyncapi.json'];
 const dir = mkdtempSync(path.join(os.tmpdir(), 'parley-readme-'));
@@ -24,7 +24,7 @@ const env = () => ({
 });
 
 beforeAll(async () => {
-  execFileSync(process.execPath, ['scripts/build-if-stale.cjs'], { cwd: ROOT });
+  built('index.js');
   port = await freePort();
 }, 120_000);
 
@@ -68,7 +68,7 @@ const withoutOrder = (text: string) => text.trim().split('\n').sort();
 
 describe('README.md', () => {
   it('shows what a start prints and what its conversation answers, block by block', async () => {
-    server = runServer([process.execPath, path.join(ROOT, 'dist/index.js')], { cwd: dir, env: env() });
+    server = runServer([process.execPath, built('index.js')], { cwd: dir, env: env() });
     const started = blocks.find(({ language }) => language === 'text');
     for (const line of here(started?.text ?? '')
       .trim()

@@ -7,10 +7,10 @@ import path from 'node:path';
 import { loadConfig } from '../../src/config/env';
 import { findMongodBinary } from '../../src/embedded/mongod-binary';
 import { spawnMongod } from '../../src/embedded/mongod-process';
+import { built } from '../support/built';
 import { testMongoUri, uniqueDbName } from '../support/mongo';
 import { freePort } from '../support/server-process';
 
-const ROOT = path.join(__dirname, '../..');
 let dir: string;
 
 beforeAll(() => {
@@ -21,9 +21,8 @@ afterAll(() => rmSync(dir, { recursive: true, force: true, maxRetries: 5 }));
 /** Starts the product with these settings; it is expected to give up. */
 function start(settings: Record<string, string>) {
   const { PATH, HOME } = process.env;
-  const args = ['--import', require.resolve('tsx'), path.join(ROOT, 'src/index.ts')];
   const env = { PATH, HOME, HOST: '127.0.0.1', PORT: '0', JWT_SECRET: 'x'.repeat(32), ...settings };
-  const { status, stderr } = spawnSync(process.execPath, args, {
+  const { status, stderr } = spawnSync(process.execPath, [built('index.js')], {
     cwd: dir,
     env,
     encoding: 'utf8',

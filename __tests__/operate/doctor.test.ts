@@ -11,13 +11,13 @@ import { ensureKeyPair } from '../../src/helpers/key-files';
 import { RESTORE_MARK } from '../../src/models/migrate';
 import { checkClock } from '../../src/operate/doctor/database';
 import { startTestApp, type TestApp } from '../support/app';
+import { built } from '../support/built';
 import { CLOUDINARY_ACCOUNT, type FakeCloudinary, startFakeCloudinary } from '../support/fake-cloudinary';
 import { type MailServer, startMailServer } from '../support/mail-server';
 import { testMongoUri } from '../support/mongo';
 import { freePort } from '../support/server-process';
 import { findTurnserver, startTurnserver, type Turnserver } from '../support/turnserver';
 
-const ROOT = path.join(__dirname, '../..');
 let dir: string;
 let keysDir: string;
 let app: TestApp;
@@ -64,9 +64,8 @@ function examine(settings: Record<string, string> = {}): Promise<{ code: number;
     STUN_URLS: 'none',
     ...settings,
   };
-  const args = ['--import', require.resolve('tsx'), path.join(ROOT, 'src/operate/doctor.ts')];
   return new Promise((resolve) => {
-    execFile(process.execPath, args, { cwd: dir, env }, (error, stdout, stderr) =>
+    execFile(process.execPath, [built('operate/doctor.js')], { cwd: dir, env }, (error, stdout, stderr) =>
       resolve({ code: error ? 1 : 0, output: stdout + stderr }),
     );
   });

@@ -4,13 +4,13 @@ import { appendFile, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promis
 import os from 'node:os';
 import path from 'node:path';
 import { startTestApp } from '../support/app';
+import { built } from '../support/built';
 import type { Person } from '../support/client';
 import { signUp } from '../support/client';
 import { testMongoUri, uniqueDbName } from '../support/mongo';
 import { say, startWorld, type World } from '../support/native-world';
 import { fetchBytes, picture, upload } from '../support/uploads';
 
-const ROOT = path.join(__dirname, '../..');
 let world: World;
 let alice: Person;
 let bob: Person;
@@ -29,11 +29,10 @@ interface Said {
 
 function run(tool: string, args: string[], env: Record<string, string>): Promise<Said> {
   const { PATH, HOME } = process.env;
-  const file = path.join(ROOT, 'src/operate', `${tool}.ts`);
   return new Promise((resolve) => {
     execFile(
       process.execPath,
-      ['--import', require.resolve('tsx'), file, ...args],
+      [built(`operate/${tool}.js`), ...args],
       { cwd: dir, env: { PATH, HOME, MONGO_URI: testMongoUri(), ...env } },
       (error, stdout, stderr) => resolve({ code: error ? 1 : 0, output: stdout + stderr }),
     );

@@ -1,15 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import os from 'node:os';
 import path from 'node:path';
-
-const ROOT = path.join(__dirname, '../..');
+import { built } from '../support/built';
 
 /** Starts the product where no `.env` is, with these settings and nothing else. */
 function start(env: Record<string, string>) {
   const { PATH, HOME } = process.env;
-  const tsx = require.resolve('tsx');
-  const args = ['--import', tsx, path.join(ROOT, 'src/index.ts')];
-  return spawnSync(process.execPath, args, {
+  return spawnSync(process.execPath, [built('index.js')], {
     cwd: os.tmpdir(),
     env: { PATH, HOME, ...env },
     encoding: 'utf8',

@@ -1,15 +1,14 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { startTestApp } from '../support/app';
+import { built, ROOT } from '../support/built';
 import { openSocket, type Person, signUp } from '../support/client';
 import { testMongoUri, uniqueDbName } from '../support/mongo';
 import { findPm2, type Pm2, startPm2 } from '../support/pm2';
 import { Replica } from '../support/replica';
 import { freePort } from '../support/server-process';
 
-const ROOT = path.join(__dirname, '../..');
 const ECOSYSTEM = path.join(ROOT, 'ecosystem.config.js');
 const PEOPLE = 4;
 const JWT_SECRET = 'the same secret for both of the workers, long enough';
@@ -35,7 +34,7 @@ whereThereIsPm2('two workers under PM2, behind one port', () => {
   }
 
   beforeAll(async () => {
-    execFileSync(process.execPath, ['scripts/build-if-stale.cjs'], { cwd: ROOT });
+    built('index.js');
     dir = mkdtempSync(path.join(os.tmpdir(), 'parley-workers-'));
     const port = String(await freePort());
     url = `http://127.0.0.1:${port}`;

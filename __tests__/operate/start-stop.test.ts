@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import http from 'node:http';
@@ -6,12 +5,12 @@ import os from 'node:os';
 import path from 'node:path';
 import { processStart } from '../../src/embedded/data-dir-lock';
 import { mongodPaths } from '../../src/embedded/mongod-process';
+import { built, ROOT } from '../support/built';
 import { call, connect, type Person, signUp } from '../support/client';
 import { Replica } from '../support/replica';
 import { type RunningServer, runServer } from '../support/run-server';
 import { freePort } from '../support/server-process';
 
-const ROOT = path.join(__dirname, '../..');
 const STOP_WITHIN_MS = 5_000;
 const DIRECT = [process.execPath, path.join(ROOT, 'dist/index.js')];
 const BY_NPM = ['npm', 'start', '--silent'];
@@ -23,7 +22,7 @@ let server: RunningServer | undefined;
 let replicas: Replica[] = [];
 
 beforeAll(() => {
-  execFileSync(process.execPath, ['scripts/build-if-stale.cjs'], { cwd: ROOT });
+  built('index.js');
 }, 120_000);
 
 beforeEach(async () => {
