@@ -5,8 +5,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { makePlan } from '../../scripts/chaos/plan';
 import { randomOf } from '../../scripts/chaos/random';
+import { ROOT } from '../support/built';
 
-const ROOT = path.resolve(__dirname, '../..');
 const KIT = ['--require', require.resolve('tsx/cjs'), 'scripts/chaos/index.ts'];
 const FEW = ['--users', '4', '--seconds', '6', '--kill-every', '4'];
 

@@ -4,14 +4,13 @@ import path from 'node:path';
 import { Types } from 'mongoose';
 import { createProcesses } from '../../scripts/chaos/processes';
 import { type ReplicaSet, startReplicaSet } from '../../scripts/chaos/replica-set';
-import { loadConfig } from '../../src/config/env';
-import { findMongodBinary } from '../../src/embedded/mongod-binary';
 import { readHeads } from '../../src/journal/heads';
 import type { ChatHead } from '../../src/journal/journal.types';
 import { MessageModel } from '../../src/models/message.model';
 import { UserModel } from '../../src/models/user.model';
 import { startTestApp, type TestApp } from '../support/app';
 import { type Answer, connect, type Person, signUp, type TestSocket } from '../support/client';
+import { findTestMongod } from '../support/own-mongod';
 import { Replica } from '../support/replica';
 
 const dir = mkdtempSync(path.join(os.tmpdir(), 'parley-fail-over-'));
@@ -29,9 +28,7 @@ const seen: { head?: ChatHead; sync?: Answer; staying?: TestSocket; ack?: Promis
 
 /** Everything that is about to be rolled back happens in one go: a fail-over takes its time. */
 beforeAll(async () => {
-  const { HOME, XDG_CACHE_HOME, MONGOMS_SYSTEM_BINARY } = process.env;
-  const { systemBinary, cacheDir } = loadConfig({ HOME, XDG_CACHE_HOME, MONGOMS_SYSTEM_BINARY }).mongo;
-  const binary = await findMongodBinary({ systemBinary, cacheDir, log: () => undefined });
+  const binary = await findTestMongod();
   set = await startReplicaSet(binary, dir, processes);
   app = await startTestApp({ env: { MONGO_URI: set.uri } });
   ann = await signUp(app, { name: 'Ann' });

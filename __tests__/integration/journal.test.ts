@@ -1,18 +1,10 @@
 import { ChatModel } from '../../src/models/chat.model';
 import { MembershipModel } from '../../src/models/membership.model';
 import { MessageModel, revOf } from '../../src/models/message.model';
-import {
-  buildChat,
-  connectForJournal,
-  disconnectFromJournal,
-  newId,
-  openJournal,
-  readLog,
-  text,
-} from '../support/journal';
+import { buildChat, newId, openJournal, readLog, text } from '../support/journal';
+import { useDatabase } from '../support/user-fixtures';
 
-beforeAll(connectForJournal);
-afterAll(disconnectFromJournal);
+useDatabase('journal');
 
 const oneTo = (n: number) => Array.from({ length: n }, (_, i) => i + 1);
 

@@ -3,17 +3,18 @@ import { MembershipModel } from '../../src/models/membership.model';
 import { MessageModel } from '../../src/models/message.model';
 import { toObjectId } from '../../src/models/object-id';
 import { cursorsSince, withMargin } from '../../src/services/sync-cursors';
-import { buildChat, connectForJournal, disconnectFromJournal, newId, text } from '../support/journal';
+import { buildChat, newId, text } from '../support/journal';
+import { useDatabase } from '../support/user-fixtures';
 
 const COUNT = 3000;
 const STARTED_MS = Date.parse('2026-01-01T00:00:00.000Z');
 const MINUTE_MS = 60_000;
 const MARGIN_MS = -withMargin(new Date(0)).getTime();
 
+useDatabase('sync');
 let chatId: string;
 let userId: string;
 beforeAll(async () => {
-  await connectForJournal();
   userId = newId();
   chatId = await buildChat([userId]);
   await MembershipModel.updateOne({ userId }, { joinedAt: new Date(STARTED_MS - 1) });
@@ -28,7 +29,6 @@ beforeAll(async () => {
   }));
   await MessageModel.insertMany(rows);
 });
-afterAll(disconnectFromJournal);
 
 async function cursorAt(sinceMs: number): Promise<number | undefined> {
   const memberships = await MembershipModel.find({ userId }).lean();

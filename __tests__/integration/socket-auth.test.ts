@@ -133,6 +133,7 @@ describe('the authenticate event', () => {
     const startedAt = Date.now();
     expect(await gone(socket)).toBe('io server disconnect');
     expect(Date.now() - startedAt).toBeGreaterThan(9000);
+    expect(Date.now() - startedAt).toBeLessThan(11_500);
     expect(socket.heard('authentication_error')).toHaveLength(1);
   }, 15_000);
 

@@ -1,14 +1,8 @@
 /** The end of stories: to the millisecond for those who look, by the TTL index in the database, and what it leaves (contract section 7). */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { createMediaGround, type MediaGround } from '../../src/app-media';
-import { loadConfig } from '../../src/config/env';
-import { findMongodBinary } from '../../src/embedded/mongod-binary';
-import { embeddedUri, ensurePrimary } from '../../src/embedded/replica-set';
 import { MediaModel } from '../../src/models/media.model';
 import { StoryModel } from '../../src/models/story.model';
 import { StoryViewModel } from '../../src/models/story-view.model';
@@ -19,6 +13,7 @@ import { startTestApp, type TestApp } from '../support/app';
 import { keepingLogger } from '../support/auth-harness';
 import { freshPhone, type Person, signUp } from '../support/client';
 import { UNKNOWN_ID } from '../support/native-world';
+import { type OwnMongod, startOwnMongod } from '../support/own-mongod';
 import { befriend, bytesOf, feedOf, say, showPicture } from '../support/stories';
 import { fetchBytes } from '../support/uploads';
 
@@ -260,46 +255,23 @@ describe('what a story leaves', () => {
   });
 });
 
-/** A mongod whose TTL monitor looks every second, not every minute. */
-async function startQuickMongod(dataDir: string): Promise<{ uri: string; stop(): Promise<void> }> {
-  const { systemBinary, cacheDir } = loadConfig().mongo;
-  const binary = await findMongodBinary({ systemBinary, cacheDir, log: () => undefined });
-  const port = await freePort();
-  const args = ['--replSet', 'ttl', '--bind_ip', '127.0.0.1', '--port', String(port), '--dbpath', dataDir];
-  args.push('--oplogSize', '128', '--wiredTigerCacheSizeGB', '0.25', '--setParameter', 'notablescan=1');
-  const child = spawn(binary, [...args, '--setParameter', 'ttlMonitorSleepSecs=1'], { stdio: 'ignore' });
-  await ensurePrimary({
-    name: 'ttl',
-    port,
-    dbPath: dataDir,
-    electionTimeoutMillis: 10_000,
-    timeoutMs: 30_000,
-    failure: () => (child.exitCode === null ? undefined : new Error(`mongod ended with ${child.exitCode}`)),
-  });
-  return {
-    uri: embeddedUri(port),
-    async stop() {
-      child.kill('SIGKILL');
-      await once(child, 'exit');
-    },
-  };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
-}
+/** The TTL monitor looks every second, not every minute. */
+const QUICK = [
+  '--oplogSize',
+  '128',
+  '--setParameter',
+  'notablescan=1',
+  '--setParameter',
+  'ttlMonitorSleepSecs=1',
+];
 
 describe('in the database', () => {
-  let mongod: Awaited<ReturnType<typeof startQuickMongod>>;
+  let mongod: OwnMongod;
   let dataDir: string;
 
   beforeAll(async () => {
     dataDir = await mkdtemp(path.join(os.tmpdir(), 'parley-ttl-'));
-    mongod = await startQuickMongod(dataDir);
+    mongod = await startOwnMongod(dataDir, QUICK);
     nowMs = Date.now();
     await start({ MONGO_URI: mongod.uri });
     // The database goes by the machine's clock, so the product's runs a day and an hour behind it. Not before the sign-in, whose

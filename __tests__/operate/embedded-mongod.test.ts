@@ -5,11 +5,10 @@ import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { mongo } from 'mongoose';
-import { loadConfig } from '../../src/config/env';
 import { processStart } from '../../src/embedded/data-dir-lock';
 import { type EmbeddedMongod, startEmbeddedMongod } from '../../src/embedded/mongod';
-import { findMongodBinary } from '../../src/embedded/mongod-binary';
 import { testMongoUri } from '../support/mongo';
+import { findTestMongod } from '../support/own-mongod';
 
 const HOLDER = path.join(__dirname, '../support/embedded-holder.ts');
 const MAJORITY = { writeConcern: { w: 'majority', journal: true } } as const;
@@ -28,8 +27,7 @@ let running: EmbeddedMongod[];
 let holders: ChildProcess[];
 
 beforeAll(async () => {
-  const { systemBinary, cacheDir } = loadConfig().mongo;
-  binary = await findMongodBinary({ systemBinary, cacheDir, log: () => undefined });
+  binary = await findTestMongod();
 });
 
 beforeEach(() => {

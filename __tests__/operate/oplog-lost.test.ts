@@ -1,52 +1,35 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import mongoose, { type mongo } from 'mongoose';
-import { loadConfig } from '../../src/config/env';
-import { findMongodBinary } from '../../src/embedded/mongod-binary';
-import { embeddedUri, ensurePrimary } from '../../src/embedded/replica-set';
+import { embeddedUri } from '../../src/embedded/replica-set';
 import { createLogTail } from '../../src/journal/log-tail';
 import { CONNECT_OPTIONS, connectMongo, disconnectMongo } from '../../src/models/connect';
 import { LogNewsModel } from '../../src/models/log-news.model';
 import { captureLog } from '../support/log-capture';
-import { freePort } from '../support/server-process';
+import { type OwnMongod, startOwnMongod } from '../support/own-mongod';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy';
 
-const OPLOG_MB = 1;
 const MAX_ROUNDS = 200;
 const LOOK_AGAIN_MS = 100;
 const dbPath = mkdtempSync(path.join(os.tmpdir(), 'parley-oplog-'));
-let mongod: ChildProcess;
+let mongod: OwnMongod;
 let proxy: TcpProxy;
 /** Goes past the proxy, as other nodes do. */
 let others: mongo.MongoClient;
 
 beforeAll(async () => {
-  const { HOME, XDG_CACHE_HOME, MONGOMS_SYSTEM_BINARY } = process.env;
-  const { systemBinary, cacheDir } = loadConfig({ HOME, XDG_CACHE_HOME, MONGOMS_SYSTEM_BINARY }).mongo;
-  const binary = await findMongodBinary({ systemBinary, cacheDir, log: () => undefined });
-  const port = await freePort();
-  const settings = { dbpath: dbPath, logpath: path.join(dbPath, 'log'), port, bind_ip: '127.0.0.1' };
-  const args = Object.entries({ ...settings, replSet: 'oplog', oplogSize: OPLOG_MB, syncdelay: 1 });
-  mongod = spawn(
-    binary,
-    args.flatMap(([name, value]) => [`--${name}`, String(value)]),
-    { stdio: 'ignore' },
-  );
-  await ensurePrimary({ name: 'oplog', port, dbPath, timeoutMs: 40_000 });
-  proxy = await startTcpProxy({ host: '127.0.0.1', port });
-  others = await mongoose.mongo.MongoClient.connect(embeddedUri(port), CONNECT_OPTIONS);
+  mongod = await startOwnMongod(dbPath, ['--oplogSize', '1', '--syncdelay', '1']);
+  proxy = await startTcpProxy({ host: '127.0.0.1', port: mongod.port });
+  others = await mongoose.mongo.MongoClient.connect(mongod.uri, CONNECT_OPTIONS);
   await connectMongo(embeddedUri(proxy.port), 'parley');
 }, 60_000);
 afterAll(async () => {
   await disconnectMongo();
   await others?.close();
   await proxy?.stop();
-  mongod.kill('SIGKILL');
-  await once(mongod, 'exit');
+  await mongod?.stop();
   rmSync(dbPath, { recursive: true, force: true, maxRetries: 5 });
 });
 

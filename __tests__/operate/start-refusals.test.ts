@@ -4,11 +4,10 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import { loadConfig } from '../../src/config/env';
-import { findMongodBinary } from '../../src/embedded/mongod-binary';
 import { spawnMongod } from '../../src/embedded/mongod-process';
 import { built } from '../support/built';
 import { testMongoUri, uniqueDbName } from '../support/mongo';
+import { findTestMongod } from '../support/own-mongod';
 import { freePort } from '../support/server-process';
 
 let dir: string;
@@ -53,9 +52,7 @@ describe('a start that cannot be ends with 1 and says in one line what to change
   });
 
   it('when the database is no replica set, which could not keep what an acknowledgement says', async () => {
-    const { HOME, XDG_CACHE_HOME, MONGOMS_SYSTEM_BINARY } = process.env;
-    const { systemBinary, cacheDir } = loadConfig({ HOME, XDG_CACHE_HOME, MONGOMS_SYSTEM_BINARY }).mongo;
-    const binary = await findMongodBinary({ systemBinary, cacheDir, log: () => undefined });
+    const binary = await findTestMongod();
     const mongod = await spawnMongod(binary, dir, await freePort());
     const refused = start({ MONGO_URI: `mongodb://127.0.0.1:${mongod.port}/?directConnection=true` });
     process.kill(mongod.pid, 'SIGKILL');

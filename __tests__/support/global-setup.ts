@@ -17,10 +17,9 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { freePort } from '../../scripts/bench/free-port';
-import { loadConfig } from '../../src/config/env';
-import { findMongodBinary } from '../../src/embedded/mongod-binary';
 import { embeddedUri, ensurePrimary } from '../../src/embedded/replica-set';
 import { TEST_MONGO_URI } from './mongo';
+import { findTestMongod } from './own-mongod';
 
 const DIR_PREFIX = 'parley-test-mongod-';
 const MEMORY_DIR = '/dev/shm';
@@ -38,9 +37,7 @@ declare global {
 
 export default async function globalSetup(): Promise<void> {
   removeLeftOvers();
-  const { HOME, XDG_CACHE_HOME, MONGOMS_SYSTEM_BINARY } = process.env;
-  const { systemBinary, cacheDir } = loadConfig({ HOME, XDG_CACHE_HOME, MONGOMS_SYSTEM_BINARY }).mongo;
-  const binary = await findMongodBinary({ systemBinary, cacheDir, log: (line) => console.log(line) });
+  const binary = await findTestMongod((line) => console.log(line));
   const port = await freePort();
   const dataDir = mkdtempSync(path.join(roomyMemory() ?? tmpdir(), DIR_PREFIX));
   const child = spawnMongod(binary, port, dataDir);

@@ -2,25 +2,14 @@ import { createLogger } from '../../src/config/logger';
 import { createEventBus, type EventBus } from '../../src/events/event-bus';
 import { createJournal } from '../../src/journal/journal';
 import { ChatModel } from '../../src/models/chat.model';
-import { connectMongo, disconnectMongo } from '../../src/models/connect';
-import { createIndexes } from '../../src/models/indexes';
 import { MembershipModel } from '../../src/models/membership.model';
 import { MessageModel, type MessageRecord } from '../../src/models/message.model';
 import { newObjectId } from '../../src/models/object-id';
 import { trusted } from '../../src/models/trusted';
 import { systemClock } from '../../src/types/clock';
-import { testMongoUri, uniqueDbName } from './mongo';
 import { noOthers } from './nodes';
 
 export type TestJournal = ReturnType<typeof createJournal> & { bus: EventBus; delivered: MessageRecord[] };
-
-/** Connects this test file to a database of its own. */
-export async function connectForJournal(): Promise<void> {
-  await connectMongo(testMongoUri(), uniqueDbName('journal'));
-  await createIndexes();
-}
-
-export const disconnectFromJournal = disconnectMongo;
 
 /** A journal as one node has it; several of them on one database are several nodes. */
 export function openJournal(maxPending = 100_000): TestJournal {

@@ -2,7 +2,6 @@
  * Tells whether a session still lives, from a cache that is never older than a second: a logout on any node ends access
  * here within that time (contract section 3), and at once when this node's bus tells of it.
  */
-
 import type { EventBus } from '../events/event-bus';
 import { createLru } from '../helpers/lru';
 import { SessionModel } from '../models/session.model';
