@@ -35,6 +35,6 @@ module.exports = {
   maxWorkers: 3,
   // Timers that outlive a test file, such as the rate limiter's of 15 minutes, keep its modules; a new worker begins without them.
   workerIdleMemoryLimit: '900MB',
-  testTimeout: 30_000,
+  testTimeout: 60_000,
   collectCoverageFrom: ['src/**/*.ts', '!src/index.ts'],
 };

@@ -47,7 +47,7 @@ describeInBrowser('calls on the chat page, with Alice at a desk and Bob on a pho
       content: { type: 'text', text: 'May I call you?' },
     });
     await openChat(alice.page, 'Bob Brown');
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await browser?.close();
@@ -70,7 +70,7 @@ describeInBrowser('calls on the chat page, with Alice at a desk and Bob on a pho
     await Promise.all([untilFlows(alice.page, 'audio'), untilFlows(bob.page, 'audio')]);
     await button(alice.page, 'Hang up').click();
     await see(callOf(bob.page).getByText(/^Call ended/));
-  }, 40_000);
+  });
 
   it('asks afterwards how the call was, and sends along what was measured', async () => {
     await button(bob.page, '4 of 5').click();
@@ -82,7 +82,7 @@ describeInBrowser('calls on the chat page, with Alice at a desk and Bob on a pho
     expect(Number(/"bytesReceived":(\d+)/.exec(text)?.[1])).toBeGreaterThan(0);
     await button(alice.page, 'Close').click();
     await gone(callOf(alice.page));
-  }, 30_000);
+  });
 
   it('carries a video call, in which a camera can be turned off and on again', async () => {
     await button(alice.page, 'Video call').click();
@@ -95,7 +95,7 @@ describeInBrowser('calls on the chat page, with Alice at a desk and Bob on a pho
     await gone(picture);
     await button(bob.page, 'Turn camera on').click();
     await see(picture);
-  }, 40_000);
+  });
 
   it('goes on when the connection to the server breaks and comes back', async () => {
     await bob.page.context().setOffline(true);
@@ -109,7 +109,7 @@ describeInBrowser('calls on the chat page, with Alice at a desk and Bob on a pho
     await button(alice.page, 'Close').click();
     await button(bob.page, 'Close').click();
     bob.complaints.length = 0; // The browser itself tells of the lost connection.
-  }, 40_000);
+  });
 
   it('turns an audio call into one with pictures', async () => {
     await button(alice.page, 'Audio call').click();
@@ -122,7 +122,7 @@ describeInBrowser('calls on the chat page, with Alice at a desk and Bob on a pho
     await button(alice.page, 'Hang up').click();
     await button(bob.page, 'Close').click();
     await button(alice.page, 'Close').click();
-  }, 40_000);
+  });
 
   it('tells the caller of a declined call, and the called of one that was missed', async () => {
     await button(alice.page, 'Audio call').click();
@@ -135,7 +135,7 @@ describeInBrowser('calls on the chat page, with Alice at a desk and Bob on a pho
     await button(alice.page, 'Hang up').click();
     await gone(ring(bob.page));
     await button(alice.page, 'Close').click();
-  }, 40_000);
+  });
 
   it('lists the calls, and marks the missed ones', async () => {
     await openMenuEntry(bob.page, 'Calls');
@@ -154,7 +154,7 @@ describeInBrowser('calls on the chat page, with Alice at a desk and Bob on a pho
     await see(alice.page.getByText(/^Outgoing audio call, no answer/));
     await see(alice.page.getByText(/^Outgoing audio call, declined/));
     await button(alice.page, 'Close').click();
-  }, 30_000);
+  });
 
   it('connects two who call each other at the same moment', async () => {
     await openChat(bob.page, 'Alice Adams');
@@ -169,7 +169,7 @@ describeInBrowser('calls on the chat page, with Alice at a desk and Bob on a pho
     await button(called.page, 'Hang up').click();
     await button(alice.page, 'Close').click();
     await button(bob.page, 'Close').click();
-  }, 40_000);
+  });
 
   it('shows both pictures when two offers cross', async () => {
     await crossOffers(alice.page);
@@ -186,7 +186,7 @@ describeInBrowser('calls on the chat page, with Alice at a desk and Bob on a pho
     await see(callOf(alice.page).getByText(/^Call ended/));
     await button(alice.page, 'Close').click();
     await button(bob.page, 'Back to the chats').click();
-  }, 40_000);
+  });
 
   it('stops ringing on the other devices of who answered', async () => {
     const tablet = await openCaller(browser, app.url, { phoneNumber: bob.person.phoneNumber });
@@ -201,7 +201,7 @@ describeInBrowser('calls on the chat page, with Alice at a desk and Bob on a pho
     await button(bob.page, 'Close').click();
     expect(tablet.complaints).toEqual([]);
     await tablet.page.context().close();
-  }, 40_000);
+  });
 
   it('connects everybody in a group with everybody', async () => {
     const carla = await openCaller(browser, app.url, { name: 'Carla Cole' });
@@ -230,7 +230,7 @@ describeInBrowser('calls on the chat page, with Alice at a desk and Bob on a pho
     await button(alice.page, 'Close').click();
     expect(carla.complaints).toEqual([]);
     await carla.page.context().close();
-  }, 60_000);
+  });
 
   (turnserverPath ? it : it.skip)(
     'carries a call through the relay alone, with the credentials the server gave',

@@ -34,7 +34,7 @@ describeInBrowser('the chat page, with Alice at a desk and Bob on a phone', () =
     browser = await launchChromium(executablePath ?? '');
     alice = await openVisitor(browser, DESKTOP);
     bob = await openVisitor(browser, PHONE_WIDTH);
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await browser?.close();
@@ -49,7 +49,7 @@ describeInBrowser('the chat page, with Alice at a desk and Bob on a phone', () =
   it('signs both in by phone and code, and asks somebody new for a name', async () => {
     await Promise.all([signIn(alice.page, 'Alice Adams', app.url), signIn(bob.page, 'Bob Brown', app.url)]);
     await see(alice.page.getByText('No chats yet.'));
-  }, 40_000);
+  });
 
   it('starts a private chat from a search, and shows the unread badge at the other side', async () => {
     await startChat(alice.page, 'Bob Brown');
@@ -58,7 +58,7 @@ describeInBrowser('the chat page, with Alice at a desk and Bob on a phone', () =
     await see(row(bob.page, 'Alice Adams').getByLabel('2 unread messages'));
     await see(tick(alice.page, 'Are you there?', 'Delivered'));
     expect(await bob.page.title()).toBe('(1) Parley');
-  }, 30_000);
+  });
 
   it('shows two screens at phone width, and marks read what is in view', async () => {
     expect(await messageBox(bob.page).isVisible()).toBe(false);
@@ -68,7 +68,7 @@ describeInBrowser('the chat page, with Alice at a desk and Bob on a phone', () =
     expect(await row(bob.page, 'Alice Adams').isVisible()).toBe(false);
     await see(tick(alice.page, 'Hello Bob', 'Read'));
     await see(tick(alice.page, 'Are you there?', 'Read'));
-  }, 30_000);
+  });
 
   it('shows that somebody is online and typing', async () => {
     await see(alice.page.locator('.conversation__sub', { hasText: 'online' }));
@@ -78,7 +78,7 @@ describeInBrowser('the chat page, with Alice at a desk and Bob on a phone', () =
     await bob.page.getByRole('button', { name: 'Send' }).click();
     await see(bubble(alice.page, 'Yes!'));
     await see(alice.page.locator('.conversation__sub', { hasText: 'online' }));
-  }, 30_000);
+  });
 
   it('reacts, replies and edits, and the other side sees it', async () => {
     await openMenu(alice.page, 'Yes!');
@@ -92,7 +92,7 @@ describeInBrowser('the chat page, with Alice at a desk and Bob on a phone', () =
     await write(alice.page, 'Very good');
     await see(bubble(bob.page, 'Very good').getByText('edited'));
     await see(bubble(bob.page, 'Very good').locator('.quote', { hasText: 'Yes!' }));
-  }, 30_000);
+  });
 
   it('deletes a message for everyone', async () => {
     await openMenu(alice.page, 'Are you there?');
@@ -100,7 +100,7 @@ describeInBrowser('the chat page, with Alice at a desk and Bob on a phone', () =
     await alice.page.getByRole('button', { name: 'Delete for everyone' }).click();
     await see(inLog(bob.page, 'This message was deleted'));
     await gone(bubble(bob.page, 'Are you there?'));
-  }, 30_000);
+  });
 
   it('shows what people write as text, never as markup, and links as links', async () => {
     await write(alice.page, '<img src=x onerror=alert(1)> https://example.org/a?b=1.');
@@ -108,7 +108,7 @@ describeInBrowser('the chat page, with Alice at a desk and Bob on a phone', () =
     await see(written);
     expect(await written.locator('img').count()).toBe(0);
     expect(await written.getByRole('link').getAttribute('href')).toBe('https://example.org/a?b=1');
-  }, 30_000);
+  });
 
   it('makes a group, in which messages carry the sender and the ticks wait for all', async () => {
     await alice.page.getByRole('button', { name: 'Menu', exact: true }).click();
@@ -124,7 +124,7 @@ describeInBrowser('the chat page, with Alice at a desk and Bob on a phone', () =
     await see(tick(alice.page, 'Who is hungry?', 'Read'));
     await write(bob.page, 'Me');
     await see(bubble(alice.page, 'Me').getByText('Bob Brown'));
-  }, 40_000);
+  });
 
   it('tells in words what admins change', async () => {
     await alice.page.locator('.conversation__who').click();
@@ -134,7 +134,7 @@ describeInBrowser('the chat page, with Alice at a desk and Bob on a phone', () =
     await see(inLog(bob.page, 'Alice Adams named the group “Late lunch”'));
     await see(title(bob.page, 'Late lunch'));
     await alice.page.keyboard.press('Escape');
-  }, 30_000);
+  });
 
   it('lets a third person in by an invite link, who then leaves again', async () => {
     await alice.page.locator('.conversation__who').click();
@@ -154,7 +154,7 @@ describeInBrowser('the chat page, with Alice at a desk and Bob on a phone', () =
     await see(inLog(alice.page, 'Carla Cole left'));
     expect(carla.complaints).toEqual([]);
     await carla.page.context().close();
-  }, 60_000);
+  });
 
   it('renews its token on the live connection', async () => {
     // Every 15 seconds, whatever came before.
@@ -163,7 +163,7 @@ describeInBrowser('the chat page, with Alice at a desk and Bob on a phone', () =
     await write(alice.page, 'Still here');
     await see(tick(alice.page, 'Still here', 'Read'));
     expect(await alice.page.getByText('Not connected.').count()).toBe(0);
-  }, 40_000);
+  });
 
   it('keeps the session, the open chat and its history through a reload', async () => {
     await alice.page.reload();
@@ -172,7 +172,7 @@ describeInBrowser('the chat page, with Alice at a desk and Bob on a phone', () =
     await row(alice.page, 'Bob Brown').click();
     await see(bubble(alice.page, 'Very good'));
     await see(title(alice.page, 'Bob Brown'));
-  }, 30_000);
+  });
 
   it('sends what was written without a connection as soon as there is one, and catches up', async () => {
     await bob.page.getByRole('button', { name: 'Back to the chats' }).click();
@@ -188,7 +188,7 @@ describeInBrowser('the chat page, with Alice at a desk and Bob on a phone', () =
     await see(tick(bob.page, 'Written in a tunnel', 'Read'));
     expect(await bubble(alice.page, 'Written in a tunnel').count()).toBe(1);
     bob.complaints.length = 0; // The browser itself tells of the lost connection.
-  }, 60_000);
+  });
 
   it('loads older history when scrolled up, and finds messages in it', async () => {
     await fillHistory(alice.page, 60);
@@ -201,7 +201,7 @@ describeInBrowser('the chat page, with Alice at a desk and Bob on a phone', () =
     await alice.page.locator('.drawer .found__main').first().click();
     await see(bubble(alice.page, 'Hello Bob'));
     expect(await bubble(alice.page, 'line 1', true).count()).toBe(1);
-  }, 60_000);
+  });
 
   it('signs out, and keeps nothing that opens the chats again', async () => {
     await alice.page.getByRole('button', { name: 'Menu', exact: true }).click();
@@ -210,7 +210,7 @@ describeInBrowser('the chat page, with Alice at a desk and Bob on a phone', () =
     await see(alice.page.getByRole('heading', { name: 'Sign in to Parley' }));
     await alice.page.reload();
     await see(alice.page.getByRole('heading', { name: 'Sign in to Parley' }));
-  }, 30_000);
+  });
 });
 
 /** Writes many messages, each once the one before is out of the box. */

@@ -21,7 +21,7 @@ describeInBrowser('contacts, notices and privacy on the chat page', () => {
     alice = await openCaller(browser, app.url, { name: 'Alice Adams' });
     bob = await openCaller(browser, app.url, { name: 'Bob Brown' }, PHONE_WIDTH);
     carla = await openCaller(browser, app.url, { name: 'Carla Cole' });
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await browser?.close();
@@ -39,7 +39,7 @@ describeInBrowser('contacts, notices and privacy on the chat page', () => {
     await button(alice.page, 'Send request: Bob Brown').click();
     await see(inList(alice.page, 'Found', 'Request sent'));
     await see(button(bob.page, 'Notices: 1'));
-  }, 30_000);
+  });
 
   it('makes both contacts when the other accepts', async () => {
     await button(bob.page, 'Notices: 1').click();
@@ -53,7 +53,7 @@ describeInBrowser('contacts, notices and privacy on the chat page', () => {
     await openMenuEntry(bob.page, 'Contacts');
     await see(inList(bob.page, 'Contacts', 'Alice Adams'));
     await button(bob.page, 'Close').click();
-  }, 30_000);
+  });
 
   it('lists requests both ways, and takes them back or rejects them', async () => {
     await openMenuEntry(carla.page, 'Contacts');
@@ -72,7 +72,7 @@ describeInBrowser('contacts, notices and privacy on the chat page', () => {
     await button(alice.page, 'Reject: Carla Cole').click();
     await see(carla.page.getByText('No contacts yet.'));
     await button(carla.page, 'Close').click();
-  }, 40_000);
+  });
 
   it('counts what waits, and clears it without marking it read', async () => {
     const { body } = await bob.person.api('POST', '/api/chats/private', { userId: alice.person.id });
@@ -86,7 +86,7 @@ describeInBrowser('contacts, notices and privacy on the chat page', () => {
     await see(alice.page.getByText('Nothing waits for you.'));
     await see(button(alice.page, 'Notices'));
     await see(alice.page.getByLabel('2 unread messages'));
-  }, 30_000);
+  });
 
   it('tells of a missed call, from which one calls back', async () => {
     const { body } = await bob.person.api('POST', '/api/calls/initiate', {
@@ -106,7 +106,7 @@ describeInBrowser('contacts, notices and privacy on the chat page', () => {
     await button(alice.page, 'Clear all').click();
     await see(alice.page.getByText('Nothing waits for you.'));
     await button(alice.page, 'Close').click();
-  }, 40_000);
+  });
 
   it('blocks somebody, who then cannot write or call, and lifts the block', async () => {
     await openChat(alice.page, 'Bob Brown');
@@ -127,7 +127,7 @@ describeInBrowser('contacts, notices and privacy on the chat page', () => {
     await button(alice.page, 'Close').click();
     await write(bob.page, 'Thank you');
     await see(alice.page.getByRole('log').getByText('Thank you'));
-  }, 40_000);
+  });
 
   it('keeps from others what the privacy settings say', async () => {
     await see(bob.page.locator('.conversation__sub', { hasText: 'online' }));
@@ -147,7 +147,7 @@ describeInBrowser('contacts, notices and privacy on the chat page', () => {
     await openMenuEntry(alice.page, 'Privacy');
     expect(await alice.page.getByLabel('Who can call me').inputValue()).toBe('nobody');
     expect(await alice.page.getByLabel('Let people find me').isChecked()).toBe(false);
-  }, 40_000);
+  });
 
   it('removes a contact', async () => {
     await button(bob.page, 'Back to the chats').click();
@@ -156,7 +156,7 @@ describeInBrowser('contacts, notices and privacy on the chat page', () => {
     await panel.getByRole('button', { name: 'Options for Alice Adams' }).click();
     await bob.page.getByRole('menuitem', { name: 'Remove from contacts' }).click();
     await see(bob.page.getByText('No contacts yet.'));
-  }, 30_000);
+  });
 });
 
 function inList(page: Page, list: string, text: string): Locator {

@@ -73,7 +73,7 @@ describeInBrowser('photos, films, sound and files on the chat page, between a de
     await see(tick(alice.page, 'Our tree', 'Read'));
     expect(await alice.page.getByRole('list', { name: 'Files to send' }).count()).toBe(0);
     await see(row(alice.page, 'Bob Brown').getByText('Photo: Our tree'));
-  }, 30_000);
+  });
 
   it('takes several files that are dropped, each with its own caption, and lets one be dropped again', async () => {
     await bringFiles(alice.page, [wide, REPORT, photo], 'drop');
@@ -86,21 +86,21 @@ describeInBrowser('photos, films, sound and files on the chat page, between a de
     await seePicture(bubble(bob.page, 'From the hill').locator('.media img'));
     await see(bubble(bob.page, 'And the numbers').getByRole('link', { name: 'Report.pdf' }));
     expect(await messageBox(alice.page).inputValue()).toBe('');
-  }, 30_000);
+  });
 
   it('saves a file under its name', async () => {
     await row(alice.page, 'Bob Brown').click();
     const download = alice.page.waitForEvent('download');
     await bubble(alice.page, 'And the numbers').getByRole('link', { name: 'Report.pdf' }).click();
     expect((await download).suggestedFilename()).toBe('Report.pdf');
-  }, 30_000);
+  });
 
   it('takes a picture from the clipboard, also at phone width', async () => {
     await bringFiles(bob.page, [{ ...photo, name: 'image.png' }], 'paste');
     await messageBox(bob.page).fill('Pasted');
     await bob.page.getByRole('button', { name: 'Send' }).click();
     await seePicture(bubble(alice.page, 'Pasted').locator('.media img'));
-  }, 30_000);
+  });
 
   it('shows photos large, one after another by the arrow keys, and gives the focus back', async () => {
     const first = bubble(alice.page, 'Our tree').getByRole('button', { name: 'Open the photo' });
@@ -116,7 +116,7 @@ describeInBrowser('photos, films, sound and files on the chat page, between a de
     await alice.page.keyboard.press('Escape');
     await gone(viewer);
     await see(bubble(alice.page, 'Our tree').locator('.media:focus'));
-  }, 30_000);
+  });
 
   itWithFfmpeg(
     'plays a film in the viewer, and shows its length before',
@@ -187,7 +187,7 @@ describeInBrowser('photos, films, sound and files on the chat page, between a de
     await write(alice.page, 'Said nothing');
     await see(bubble(bob.page, 'Said nothing'));
     expect(await alice.page.locator('.audio').count()).toBe(before);
-  }, 30_000);
+  });
 
   it('shows that a file is on its way, and gives its text back when it is cancelled', async () => {
     const gate = await holdUploads(alice.page);
@@ -203,7 +203,7 @@ describeInBrowser('photos, films, sound and files on the chat page, between a de
     await write(alice.page, 'Something else');
     await see(bubble(bob.page, 'Something else'));
     expect(await bubble(bob.page, 'Not this one').count()).toBe(0);
-  }, 30_000);
+  });
 
   it('tries again by itself while the server is busy', async () => {
     let refusals = 0;
@@ -220,7 +220,7 @@ describeInBrowser('photos, films, sound and files on the chat page, between a de
     expect(refusals).toBe(2);
     await alice.page.unroute('**/api/media');
     expectOnly(alice, '503');
-  }, 30_000);
+  });
 
   it('keeps the text of a file that the server refuses, to be sent without it', async () => {
     const fake = { name: 'fake.png', mimeType: 'image/png', buffer: Buffer.from('no picture at all') };
@@ -232,7 +232,7 @@ describeInBrowser('photos, films, sound and files on the chat page, between a de
     await see(bubble(bob.page, 'Look at this'));
     expect(await bubble(bob.page, 'Look at this').locator('.media').count()).toBe(0);
     expectOnly(alice, '415');
-  }, 30_000);
+  });
 
   it('goes on sending after a reload', async () => {
     const gate = await holdUploads(alice.page);
@@ -246,7 +246,7 @@ describeInBrowser('photos, films, sound and files on the chat page, between a de
     await seePicture(bubble(bob.page, 'Over the reload').locator('.media img'));
     await see(tick(alice.page, 'Over the reload', 'Read'));
     expect(await bubble(bob.page, 'Over the reload').count()).toBe(1);
-  }, 40_000);
+  });
 
   it('shows what was deleted to nobody', async () => {
     await bubble(alice.page, 'Over the reload').hover();
@@ -255,7 +255,7 @@ describeInBrowser('photos, films, sound and files on the chat page, between a de
     await alice.page.getByRole('button', { name: 'Delete for everyone' }).click();
     await see(inLog(bob.page, 'This message was deleted'));
     await gone(bubble(bob.page, 'Over the reload'));
-  }, 30_000);
+  });
 
   it('puts a picture on a profile, which the other sees, and takes it away again', async () => {
     await alice.page.getByRole('button', { name: 'Your profile' }).click();
@@ -267,7 +267,7 @@ describeInBrowser('photos, films, sound and files on the chat page, between a de
     await alice.page.getByRole('button', { name: 'Remove the picture' }).click();
     await gone(alice.page.locator('.drawer .avatar img'));
     await gone(alice.page.locator('.side__me .avatar img'));
-  }, 30_000);
+  });
 
   it('lets an admin give a group its picture', async () => {
     await alice.page.getByRole('button', { name: 'Menu', exact: true }).click();
@@ -285,7 +285,7 @@ describeInBrowser('photos, films, sound and files on the chat page, between a de
     await bob.page.locator('.conversation__who').click();
     await seePicture(bob.page.locator('.drawer .avatar--big img'));
     expect(await bob.page.getByRole('button', { name: 'Change the picture' }).count()).toBe(0);
-  }, 30_000);
+  });
 
   it('gets fresh addresses when those of the messages are over', async () => {
     await bob.page.keyboard.press('Escape');
@@ -298,7 +298,7 @@ describeInBrowser('photos, films, sound and files on the chat page, between a de
     await seePicture(viewer.locator('img'));
     expectOnly(bob, '401');
     expectOnly(alice, '401'); // Her token ended too.
-  }, 30_000);
+  });
 });
 
 /** Changes the picture that a drawer shows. */

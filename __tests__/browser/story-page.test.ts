@@ -22,7 +22,7 @@ describeInBrowser('stories on the chat page, with Alice at a desk and Bob on a p
     bob = await openCaller(browser, app.url, { name: 'Bob Brown' }, PHONE_WIDTH);
     await befriend(alice.person, bob.person);
     await alice.person.api('POST', '/api/chats/private', { userId: bob.person.id });
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await browser?.close();
@@ -65,7 +65,7 @@ describeInBrowser('stories on the chat page, with Alice at a desk and Bob on a p
     await alice.page.keyboard.press('Escape');
     await alice.page.keyboard.press('Escape');
     await gone(viewer(alice.page));
-  }, 40_000);
+  });
 
   it('shows a photo to those who are meant alone, and goes on by keys, taps and by itself', async () => {
     const file = { name: 'red.png', mimeType: 'image/png', buffer: await picture(400, 640) };
@@ -98,7 +98,7 @@ describeInBrowser('stories on the chat page, with Alice at a desk and Bob on a p
     // Nobody touches it any more: it ends by itself, and with it the viewer.
     await gone(viewer(bob.page));
     await see(button(bob.page, 'Alice Adams, 3 stories'));
-  }, 40_000);
+  });
 
   it('keeps a story as a highlight, which others find with the contact', async () => {
     await button(alice.page, 'My story, 4 stories').click();
@@ -118,7 +118,7 @@ describeInBrowser('stories on the chat page, with Alice at a desk and Bob on a p
     await viewer(bob.page).getByLabel('Close').click();
     await bob.page.locator('.drawer').getByLabel('Close').click();
     await button(bob.page, 'Back to the chats').click();
-  }, 40_000);
+  });
 
   (FFMPEG ? it : it.skip)(
     'plays a film for as long as it is',
@@ -144,7 +144,7 @@ describeInBrowser('stories on the chat page, with Alice at a desk and Bob on a p
     await see(button(alice.page, 'My story, 3 stories'));
     await bob.page.reload();
     await see(button(bob.page, 'Alice Adams, 2 stories'));
-  }, 40_000);
+  });
 });
 
 function viewer(page: Page): Locator {

@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { makePlan } from '../../scripts/chaos/plan';
 import { randomOf } from '../../scripts/chaos/random';
-import { ROOT } from '../support/built';
+import { ROOT } from '../support/root';
 
 const KIT = ['--require', require.resolve('tsx/cjs'), 'scripts/chaos/index.ts'];
 const FEW = ['--users', '4', '--seconds', '6', '--kill-every', '4'];

@@ -89,4 +89,4 @@ it('has all data after an orderly stop and start', async () => {
   await server.start();
   const list = await person.api('GET', '/api/chats');
   expect(list.body.chats[0].lastMessage.content.text).toBe('remember');
-}, 60_000);
+});

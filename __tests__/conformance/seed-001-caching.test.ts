@@ -4,6 +4,7 @@
  */
 import type { ChildProcess } from 'node:child_process';
 import { Redis } from 'ioredis';
+import { freePort } from '../../scripts/bench/free-port';
 import { ContactModel } from '../../src/models/contact.model';
 import { MembershipModel } from '../../src/models/membership.model';
 import { MessageModel } from '../../src/models/message.model';
@@ -11,7 +12,6 @@ import { toObjectId } from '../../src/models/object-id';
 import { UserModel } from '../../src/models/user.model';
 import { startWorld, type World } from '../support/native-world';
 import { hasRedis, killRedis, startRedis } from '../support/redis';
-import { freePort } from '../support/server-process';
 import { kebabParties, type Party } from './seed-001-party';
 
 const MINUTE_MS = 60_000;

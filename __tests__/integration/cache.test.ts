@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { Redis } from 'ioredis';
+import { freePort } from '../../scripts/bench/free-port';
 import { loadConfig } from '../../src/config/env';
 import { fromWire, toWire } from '../../src/models/wire-form';
 import { createCache } from '../../src/providers/cache';
@@ -10,7 +11,6 @@ import type { Cache, CacheKind } from '../../src/providers/cache/cache.port';
 import { captureLog } from '../support/log-capture';
 import { clockAhead } from '../support/native-world';
 import { hasRedis, killRedis, startRedis } from '../support/redis';
-import { freePort } from '../support/server-process';
 
 const MINUTE_MS = 60_000;
 const KIND: CacheKind = { name: 'thing', ttlMs: MINUTE_MS };

@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
+import { freePort } from '../../scripts/bench/free-port';
 import { loadConfig } from '../../src/config/env';
 import { createRateLimiter } from '../../src/providers/rate-limiter';
 import { connectRedis } from '../../src/providers/redis';
@@ -6,7 +7,6 @@ import { startTestApp, type TestApp } from '../support/app';
 import { call } from '../support/client';
 import { captureLog } from '../support/log-capture';
 import { hasRedis, killRedis as kill, startRedis } from '../support/redis';
-import { freePort } from '../support/server-process';
 
 const LIMITS = { RATE_LIMIT_MAX: '6', AUTH_RATE_LIMIT_MAX: '3' };
 const running: TestApp[] = [];

@@ -53,7 +53,7 @@ beforeAll(async () => {
   for (let i = 0; i < 20; i += 1) await say(bob, chatId, `before ${i}`);
   before = await textsOf(alice);
   said = await whileTalking(() => run('backup', [folder], env(world.app.config)));
-}, 60_000);
+});
 afterAll(async () => {
   await rm(dir, { recursive: true, force: true });
 });
@@ -100,7 +100,7 @@ describe('a backup that was taken under load', () => {
     expect(refused.code).toBe(1);
     expect(refused.output).toContain('is not empty');
     expect((await run('restore', [folder, '--replace'], settings)).code).toBe(0);
-  }, 30_000);
+  });
 
   it('is not written over', async () => {
     const again = await run('backup', [folder], env(world.app.config));
@@ -176,5 +176,5 @@ describe('the server of a restored backup', () => {
     } finally {
       await app.stop();
     }
-  }, 30_000);
+  });
 });

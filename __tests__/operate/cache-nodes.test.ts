@@ -1,12 +1,12 @@
 import type { ChildProcess } from 'node:child_process';
 import { Redis } from 'ioredis';
+import { freePort } from '../../scripts/bench/free-port';
 import { UserModel } from '../../src/models/user.model';
 import { startTestApp } from '../support/app';
 import { type Person, signUp } from '../support/client';
 import { uniqueDbName } from '../support/mongo';
 import { at, startTwoNodes, type TwoNodes } from '../support/nodes';
 import { hasRedis, killRedis, startRedis } from '../support/redis';
-import { freePort } from '../support/server-process';
 
 const ROUNDS = 8;
 

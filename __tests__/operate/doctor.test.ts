@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import mongoose from 'mongoose';
+import { freePort } from '../../scripts/bench/free-port';
 import { ensureKeyPair } from '../../src/helpers/key-files';
 import { RESTORE_MARK } from '../../src/models/migrate';
 import { checkClock } from '../../src/operate/doctor/database';
@@ -15,7 +16,6 @@ import { built } from '../support/built';
 import { CLOUDINARY_ACCOUNT, type FakeCloudinary, startFakeCloudinary } from '../support/fake-cloudinary';
 import { type MailServer, startMailServer } from '../support/mail-server';
 import { testMongoUri } from '../support/mongo';
-import { freePort } from '../support/server-process';
 import { findTurnserver, startTurnserver, type Turnserver } from '../support/turnserver';
 
 let dir: string;
@@ -38,7 +38,7 @@ beforeAll(async () => {
   mail = await startMailServer();
   unused = await freePort();
   if (turnserver) turn = await startTurnserver(turnserver, 'the-turn-secret');
-}, 60_000);
+});
 afterAll(async () => {
   await app.stop();
   await cloud.stop();
@@ -153,7 +153,7 @@ describe('of a server where much is wrong, the doctor finds', () => {
       ...smtp(unused),
       ...relay('wrong', `turn:127.0.0.1:${unused}?transport=tcp`),
     }));
-  }, 40_000);
+  });
 
   it.each([
     ['a data folder that cannot be written', /cannot be written/, /DATA_DIR/],

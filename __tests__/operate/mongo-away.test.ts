@@ -64,7 +64,7 @@ it('without its database the server lives, says what is missing and refuses send
   const { body } = await ben.api('GET', `/api/chats/${chatId}/messages`);
   const texts = body.messages.map(({ content }: { content: { text: string } }) => content.text).sort();
   expect(texts).toEqual(['by REST', 'by socket']);
-}, 60_000);
+});
 
 async function isStored(body: ReturnType<typeof draft>): Promise<boolean> {
   const { status } = await ann.api('POST', '/api/messages', body);

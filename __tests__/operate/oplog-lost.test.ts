@@ -24,7 +24,7 @@ beforeAll(async () => {
   proxy = await startTcpProxy({ host: '127.0.0.1', port: mongod.port });
   others = await mongoose.mongo.MongoClient.connect(mongod.uri, CONNECT_OPTIONS);
   await connectMongo(embeddedUri(proxy.port), 'parley');
-}, 60_000);
+});
 afterAll(async () => {
   await disconnectMongo();
   await others?.close();
@@ -87,4 +87,4 @@ it('a node that was away for longer than the oplog reaches back says that it mis
   await next;
   expect(heard).toEqual(['before', 'after']);
   await tail.close();
-}, 60_000);
+});

@@ -1,13 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { freePort } from '../../scripts/bench/free-port';
 import { startTestApp } from '../support/app';
-import { built, ROOT } from '../support/built';
+import '../support/built';
 import { openSocket, type Person, signUp } from '../support/client';
 import { testMongoUri, uniqueDbName } from '../support/mongo';
 import { findPm2, type Pm2, startPm2 } from '../support/pm2';
 import { Replica } from '../support/replica';
-import { freePort } from '../support/server-process';
+import { ROOT } from '../support/root';
 
 const ECOSYSTEM = path.join(ROOT, 'ecosystem.config.js');
 const PEOPLE = 4;
@@ -34,7 +35,6 @@ whereThereIsPm2('two workers under PM2, behind one port', () => {
   }
 
   beforeAll(async () => {
-    built('index.js');
     dir = mkdtempSync(path.join(os.tmpdir(), 'parley-workers-'));
     const port = String(await freePort());
     url = `http://127.0.0.1:${port}`;
@@ -65,7 +65,7 @@ whereThereIsPm2('two workers under PM2, behind one port', () => {
   afterAll(async () => {
     await pm2.kill();
     rmSync(dir, { recursive: true, force: true });
-  }, 60_000);
+  });
 
   it('lose, double and swap no message when they are reloaded under load', async () => {
     const before = await pm2.list();

@@ -3,12 +3,13 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSy
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { freePort } from '../../scripts/bench/free-port';
 import { ASYNCAPI_PATH, asObject, loadDocument, OPENAPI_PATH } from '../../src/docs/documents';
-import { built, ROOT } from '../support/built';
+import { built } from '../support/built';
 import { testMongoUri, uniqueDbName } from '../support/mongo';
 import { asExpectation, readmeBlocks, readReadme } from '../support/readme';
+import { ROOT } from '../support/root';
 import { type RunningServer, runServer } from '../support/run-server';
-import { freePort } from '../support/server-process';
 
 const blocks = readmeBlocks();
 const DOCS_PAGES = ['/api/docs', '/api/docs/openapi.json', '/api/docs/events', '/api/docs/asyncapi.json'];
@@ -24,7 +25,6 @@ const env = () => ({
 });
 
 beforeAll(async () => {
-  built('index.js');
   port = await freePort();
 }, 120_000);
 
@@ -86,7 +86,7 @@ describe('README.md', () => {
       else expect(withoutOrder(output)).toEqual(withoutOrder(text));
     });
     expect(server.lines.some((line) => line.includes('code 123456 for'))).toBe(true);
-  }, 60_000);
+  });
 
   it('names only commands that are there', () => {
     const { scripts } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8'));

@@ -1,10 +1,10 @@
 import type { ChildProcess } from 'node:child_process';
+import { freePort } from '../../scripts/bench/free-port';
 import { startTestApp, type TestApp } from '../support/app';
 import { connect, type Person, signUp, type TestSocket } from '../support/client';
 import { captureLog } from '../support/log-capture';
 import { uniqueDbName } from '../support/mongo';
 import { hasRedis, killRedis, startRedis } from '../support/redis';
-import { freePort } from '../support/server-process';
 
 const whereRedisIs = hasRedis ? describe : describe.skip;
 
@@ -33,7 +33,7 @@ whereRedisIs('two nodes with SOCKET_ADAPTER=redis', () => {
     here = await connect(a, ann);
     there = await connect(b, ben);
     sockets.push(here, there);
-  }, 60_000);
+  });
   afterAll(async () => {
     for (const socket of sockets) socket.disconnect();
     await b.stop();
@@ -80,5 +80,5 @@ whereRedisIs('two nodes with SOCKET_ADAPTER=redis', () => {
     redis = await startRedis(port);
     await typingCrosses();
     await messageCrosses('with Redis again');
-  }, 60_000);
+  });
 });

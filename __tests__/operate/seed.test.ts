@@ -8,8 +8,8 @@ import { ContactModel } from '../../src/models/contact.model';
 import { MembershipModel } from '../../src/models/membership.model';
 import { MessageModel } from '../../src/models/message.model';
 import { UserModel } from '../../src/models/user.model';
-import { ROOT } from '../support/built';
 import { testMongoUri, uniqueDbName } from '../support/mongo';
+import { ROOT } from '../support/root';
 
 const dbName = uniqueDbName('seed');
 const dataDir = mkdtempSync(path.join(tmpdir(), 'parley-seed-'));

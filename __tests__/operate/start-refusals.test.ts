@@ -4,11 +4,11 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import { freePort } from '../../scripts/bench/free-port';
 import { spawnMongod } from '../../src/embedded/mongod-process';
 import { built } from '../support/built';
 import { testMongoUri, uniqueDbName } from '../support/mongo';
 import { findTestMongod } from '../support/own-mongod';
-import { freePort } from '../support/server-process';
 
 let dir: string;
 

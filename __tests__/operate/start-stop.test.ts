@@ -3,16 +3,17 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import http from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
+import { freePort } from '../../scripts/bench/free-port';
 import { processStart } from '../../src/embedded/data-dir-lock';
 import { mongodPaths } from '../../src/embedded/mongod-process';
-import { built, ROOT } from '../support/built';
+import { built } from '../support/built';
 import { call, connect, type Person, signUp } from '../support/client';
 import { Replica } from '../support/replica';
+import { ROOT } from '../support/root';
 import { type RunningServer, runServer } from '../support/run-server';
-import { freePort } from '../support/server-process';
 
 const STOP_WITHIN_MS = 5_000;
-const DIRECT = [process.execPath, path.join(ROOT, 'dist/index.js')];
+const DIRECT = [process.execPath, built('index.js')];
 const BY_NPM = ['npm', 'start', '--silent'];
 
 let dir: string;
@@ -20,10 +21,6 @@ let url: string;
 let port: number;
 let server: RunningServer | undefined;
 let replicas: Replica[] = [];
-
-beforeAll(() => {
-  built('index.js');
-}, 120_000);
 
 beforeEach(async () => {
   dir = mkdtempSync(path.join(os.tmpdir(), 'parley-start-'));

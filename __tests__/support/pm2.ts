@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { ROOT } from './built';
+import { ROOT } from './root';
 
 const COMMAND_WITHIN_MS = 90_000;
 const runFile = promisify(execFile);

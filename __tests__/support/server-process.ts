@@ -4,10 +4,9 @@ import path from 'node:path';
 import { freePort } from '../../scripts/bench/free-port';
 import { mongodPaths } from '../../src/embedded/mongod-process';
 import { embeddedUri } from '../../src/embedded/replica-set';
-import { built, ROOT } from './built';
+import { built } from './built';
+import { ROOT } from './root';
 import { type RunningServer, runServer } from './run-server';
-
-export { freePort };
 
 /** The built product with an embedded database in a directory of its own, to be crashed and started again. */
 export interface ServerProcess {

@@ -4,8 +4,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { CORE_SCHEMA, load, mergeTag } from 'js-yaml';
 import { loadConfig } from '../../src/config/env';
-import { ROOT } from '../support/built';
 import { readEnvExample } from '../support/env-example';
+import { ROOT } from '../support/root';
 
 const read = (name: string) => readFileSync(path.join(ROOT, name), 'utf8');
 
