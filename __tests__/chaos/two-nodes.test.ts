@@ -139,9 +139,17 @@ it('takes a node that stands still for ended, and has it begin anew when it goes
   b.freeze(false);
   await until(async () => (await leases().countDocuments()) === 2);
   await expectNoStaleSockets([ben], 1);
-  const next = await ann.api('POST', '/api/messages', { chatId: body.chat.id, content: 'after' });
-  await until(async () => replica.messages.has(next.body.message.id));
-  await replica.sync();
+  const say = (content: string) => ann.api('POST', '/api/messages', { chatId: body.chat.id, content });
+  const next = await say('after');
+  // Until each has noticed the other its connections break once more, and what passed them by a sync brings.
+  await until(async () => {
+    await replica.sync();
+    return replica.messages.has(next.body.message.id);
+  });
+  await until(async () => {
+    await say('live');
+    return replica.liveOnThisConnection.size > 0;
+  });
   expect(replica.messages.has(sent.body.message.id)).toBe(true);
   replica.close();
 }, 120_000);
