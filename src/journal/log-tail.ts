@@ -5,6 +5,10 @@ import { LogNewsModel, type LogNewsRecord } from '../models/log-news.model';
 
 const RETRY_AFTER_MS = 500;
 const ANSWER_WITHIN_MS = 2500;
+/** So long the database holds back an answer that has nothing in it. */
+const ASK_EVERY_MS = 1000;
+/** Without any answer for this long the stream is taken for broken, whatever the driver thinks of it. */
+const SILENT_MS = 10_000;
 /** ChangeStreamFatalError, ChangeStreamHistoryLost, InvalidResumeToken: where it stopped it cannot go on. */
 const LOST = [280, 286, 260];
 
@@ -19,7 +23,7 @@ type Stream = mongo.ChangeStream<LogNewsRecord, Change>;
 
 /**
  * Owns the reading of what other nodes wrote: a change stream on the news of their journals, one after the other. It goes on where it
- * stopped when the database was away; when that is not possible any more, `onMissed` hears of it and it begins with what comes next.
+ * stopped when the database was away or the stream fell silent; when that is not possible any more, `onMissed` hears of it and it begins with what comes next.
  */
 export function createLogTail(deps: {
   nodeId: string;
@@ -38,23 +42,35 @@ export function createLogTail(deps: {
   function watch(): Stream {
     const ofOthers = { operationType: 'insert', 'fullDocument.node': { $ne: nodeId } };
     const match = [{ $match: { $or: [ofOthers, { operationType: 'invalidate' }] } }];
-    return LogNewsModel.collection.watch(match, { ...from, batchSize: 1000 }) as unknown as Stream;
+    return LogNewsModel.collection.watch(match, {
+      ...from,
+      batchSize: 1000,
+      maxAwaitTimeMS: ASK_EVERY_MS,
+    }) as unknown as Stream;
   }
 
   async function readOn(): Promise<void> {
     while (!isClosed) {
       try {
         stream = watch();
-        for await (const change of stream) {
-          if (change.operationType === 'invalidate') {
-            goOnAfterDrop(change._id);
-            break;
-          }
-          await take(change.fullDocument);
-          from = { resumeAfter: change._id };
-        }
+        await readFrom(stream);
+        await closeStream();
       } catch (error) {
         if (!isClosed) await recover(error);
+      }
+    }
+  }
+
+  /** Resolves when the stream is at its end. */
+  async function readFrom(stream: Stream): Promise<void> {
+    for (;;) {
+      const change = await answerWithin(SILENT_MS, stream.tryNext());
+      // Where nothing happens the place in the oplog moves on all the same, and is not lost as an old one would be.
+      if (change === null) from = stream.resumeToken ? { resumeAfter: stream.resumeToken } : from;
+      else if (change.operationType === 'invalidate') return goOnAfterDrop(change._id);
+      else {
+        await take(change.fullDocument);
+        from = { resumeAfter: change._id };
       }
     }
   }
@@ -64,8 +80,13 @@ export function createLogTail(deps: {
     if (news.isCut) onMissed();
   }
 
+  /** Of a broken connection the end may stay out as well. */
+  async function closeStream(): Promise<void> {
+    if (stream) await answerWithin(ANSWER_WITHIN_MS, stream.close()).catch(() => undefined);
+  }
+
   async function recover(error: unknown): Promise<void> {
-    await stream?.close().catch(() => undefined);
+    await closeStream();
     const isLost = LOST.includes(Number((error as { code?: unknown }).code));
     if (isLost) await beginAnew(error);
     else if (!isClosed) await new Promise((resolve) => setTimeout(resolve, RETRY_AFTER_MS));
@@ -111,7 +132,7 @@ export function createLogTail(deps: {
     },
     async close() {
       isClosed = true;
-      await stream?.close().catch(() => undefined);
+      await closeStream();
       await reading;
     },
   };
