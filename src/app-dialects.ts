@@ -7,6 +7,7 @@ import type { Dialect, DialectGround, Mount } from './dialects/dialect.port';
 import { ASYNCAPI_PATH, dialectDocuments } from './docs/documents';
 import { StartError } from './errors/start-error';
 import { createCookieOriginRule } from './middlewares/security';
+import { assertDatabase } from './models/reach';
 import type { EventHandler, FindEvent } from './socket/event-router';
 import { createEventTable } from './socket/event-table';
 import { createPayloadValidator, type PayloadValidator } from './socket/payload-schemas';
@@ -94,6 +95,7 @@ export function createPlainServers(base: Foundation, services: Services): Map<st
     verifyAccess: services.tokenService.verifyAccess,
     presence: services.presence,
     framesPerWindow: config.rateLimit.socketEventsPer10s,
+    assertServing: assertDatabase,
     pingSeconds: config.wsPingSeconds,
   };
   return new Map(

@@ -28,6 +28,7 @@ import { createRateLimit } from './middlewares/rate-limit';
 import { requestContext } from './middlewares/request-context';
 import { corsRule, noStore, originRule, securityHeaders } from './middlewares/security';
 import { pingMongo } from './models/connect';
+import { assertDatabase } from './models/reach';
 import { presentSelf } from './presenters/user.presenter';
 import { createRateLimiter } from './providers/rate-limiter';
 import { createAuthRouter } from './routes/auth.routes';
@@ -78,6 +79,7 @@ export function createExpress(parts: HttpParts): Express {
   const others = roots.filter((path) => !takers.includes(path));
   app.use([...others, '/.well-known'], corsRule(origins));
   app.use([...roots, '/.well-known'], limitApi(parts));
+  app.use(roots, needsDatabase);
   app.use(roots, noStore, express.json({ limit: MAX_JSON_BYTES }));
   app.use(roots, answerOnceKnown(parts.base.cache.settled));
   const { verifyAccess } = parts.services.tokenService;
@@ -110,8 +112,14 @@ function drain(isDraining: () => boolean): RequestHandler {
   };
 }
 
+const needsDatabase: RequestHandler = (_req, _res, next) => {
+  assertDatabase();
+  next();
+};
+
 async function mongoHealth(): Promise<{ ok: boolean; detail?: string }> {
   try {
+    assertDatabase();
     await pingMongo(1000);
     return { ok: true };
   } catch {

@@ -11,6 +11,7 @@ import { createHttpMetrics } from './middlewares/http-metrics';
 import { createMetricsGuard } from './middlewares/metrics-guard';
 import { CONNECT_OPTIONS } from './models/connect';
 import { type PoolUse, watchPool } from './models/pool-use';
+import { isDatabaseAway } from './models/reach';
 import type { Metrics } from './providers/metrics/metrics.port';
 import type { PushProvider } from './providers/push/push.port';
 import { createMetricsRouter } from './routes/metrics.routes';
@@ -91,6 +92,9 @@ export function startMeasuring(
     transports,
   );
   metrics.follow('journal_pending', 'Messages and changes that wait to be written.', journal.pending);
+  metrics.follow('database_away', '1 while everything is refused for want of a database.', () =>
+    Number(isDatabaseAway()),
+  );
   metrics.follow('mongo_pool_in_use', 'Connections to the database at work.', () => pool.inUse);
   metrics.follow('mongo_pool_waiting', 'Operations that wait for a connection.', () => pool.waiting);
   metrics.follow(

@@ -19,6 +19,7 @@ import { startPresenceDelivery } from './delivery/presence-delivery';
 import { startReceiptDelivery } from './delivery/receipt-delivery';
 import { createRecentMessages } from './delivery/recent-messages';
 import { originRule } from './middlewares/security';
+import { assertDatabase } from './models/reach';
 import { presentDevices, presentSelf } from './presenters/user.presenter';
 import { createSocketAuthenticator } from './socket/authenticate';
 import { createEventRouter } from './socket/event-router';
@@ -64,6 +65,7 @@ export function createSockets(
     ...createEvents(base, services, createHandlers(base, services)),
     authenticate: authenticator.onAuthenticate,
     eventsPerWindow: config.rateLimit.socketEventsPer10s,
+    assertServing: assertDatabase,
     logger,
     onServed: base.metrics.eventServed,
     settled: base.cache.settled,

@@ -25,6 +25,7 @@ import { createRevocationWatch } from './jobs/watch-revocations';
 import { connectMongo, disconnectMongo } from './models/connect';
 import { databaseId } from './models/database-id';
 import { migrate } from './models/migrate';
+import { onDatabaseReach } from './models/reach';
 import { fromWire, toWire } from './models/wire-form';
 import { createNodeLease } from './nodes/node-lease';
 import { createCache } from './providers/cache';
@@ -106,6 +107,10 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   const storyRemains = createStoriesJob(base);
   const pushProvider = overrides.push ?? createPushProvider(config.push);
   const push = createPushGround(base, services, countPushes(pushProvider, base.metrics));
+  const unfollow = onDatabaseReach((isAway) => {
+    if (isAway) logger.error('The database is away: requests and events are refused until it answers');
+    else logger.info('The database answers again');
+  });
   let isDraining = false;
   const http = createServer();
   const express = createExpress({ base, services, redis, isDraining: () => isDraining });
@@ -162,6 +167,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     await closeListener(http);
     redis?.disconnect();
     base.cache.stop();
+    unfollow();
     await disconnectMongo();
   }
 

@@ -173,7 +173,7 @@ describeInBrowser('calls on the chat page, with Alice at a desk and Bob on a pho
 
   it('shows both pictures when two offers cross', async () => {
     await crossOffers(alice.page);
-  }, 20_000);
+  });
 
   it('rings on a page that opens meanwhile, and ends the call of a page that goes', async () => {
     await button(alice.page, 'Audio call').click();

@@ -23,7 +23,7 @@ it('ends a raw socket with its token; a refreshed one goes on', async () => {
   await ann.api('POST', '/auth/refresh');
   const second = await rawSocket(app.url, '/users', { token: ann.accessToken() });
   await second.waitFor('USERS');
-}, 20_000);
+});
 
 it('closes a raw socket of a node that was taken for ended, so that its client connects anew', async () => {
   const ann = await join({ app });

@@ -133,6 +133,7 @@ describe('a conversation', () => {
       expect(text).toMatch(new RegExp(`^${name} `, 'm'));
     expect(await reading('parley_mongo_pool_in_use')).toBeGreaterThanOrEqual(0);
     expect(await reading('parley_mongo_pool_waiting')).toBe(0);
+    expect(await reading('parley_database_away')).toBe(0);
     expect(await reading('parley_mongo_pool_max')).toBe(50);
   });
 });

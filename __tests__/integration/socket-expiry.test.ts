@@ -26,4 +26,4 @@ it('closes a socket at the end of its token, unless a fresh one came on the live
   const refused = await call(app.url, 'GET', '/api/users/profile', { token: still.accessToken });
   expect(refused.body.code).toBe('unauthenticated');
   renewedSocket.disconnect();
-}, 20_000);
+});

@@ -4,8 +4,10 @@ import { openSocket, type Person, signUp, type TestSocket } from '../support/cli
 import { testMongoUri } from '../support/mongo';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy';
 
-/** Longer than the server tries to confirm a message. */
-const GIVES_UP_WITHIN_MS = 25_000;
+/** Longer than the server waits for another primary, shorter than twice that. */
+const GIVES_UP_WITHIN_MS = 5500;
+/** Shorter than any search for a primary. */
+const AT_ONCE_MS = 2000;
 /** So soon everything works again once the database is back. */
 const RECOVERS_WITHIN_MS = 10_000;
 
@@ -48,6 +50,9 @@ it('without its database the server lives, says what is missing and refuses send
   ]);
   expect([rest.status, rest.body.code]).toEqual([503, 'unavailable']);
   expect(ack).toMatchObject({ ok: false, error: { code: 'unavailable' } });
+  await expectRefusalsAtOnce();
+  await expectNoEntry();
+  expect(await (await fetch(`${app.url}/metrics`)).text()).toContain('parley_database_away 1');
   expect(await health('/health/live')).toEqual({ status: 200, body: { status: 'ok' } });
   expect(await health('/health/ready')).toMatchObject({
     status: 503,
@@ -56,15 +61,76 @@ it('without its database the server lives, says what is missing and refuses send
   expect(socket.connected).toBe(true);
 
   proxy.open();
-  const deadline = Date.now() + RECOVERS_WITHIN_MS;
-  while ((await health('/health/ready')).status !== 200 || !(await isStored(byRest)))
-    expect(Date.now()).toBeLessThan(deadline);
+  await recover(byRest);
   // The same keys again: whatever became of the first try, there is one message of each.
   expect(await socket.ask('send_message', bySocket)).toMatchObject({ ok: true });
-  const { body } = await ben.api('GET', `/api/chats/${chatId}/messages`);
-  const texts = body.messages.map(({ content }: { content: { text: string } }) => content.text).sort();
-  expect(texts).toEqual(['by REST', 'by socket']);
+  expect(await texts()).toEqual(['by REST', 'by socket']);
 });
+
+it('a database that goes silent with open connections is given up as well, and nothing is lost or doubled', async () => {
+  const before = await texts();
+  const waiting = draft('into the silence');
+  proxy.mute();
+  const [rest, ack] = await Promise.all([
+    ann.api('GET', '/api/chats'),
+    socket.timeout(20_000).emitWithAck('send_message', waiting),
+  ]);
+  expect([rest.status, ack.error.code]).toEqual([503, 'unavailable']);
+  await expectRefusalsAtOnce();
+
+  proxy.shut();
+  proxy.open();
+  await recover(waiting);
+  expect(await texts()).toEqual([...before, 'into the silence']);
+});
+
+/** Reads, changes, transactions and events of clients that can do no more than try again. */
+async function expectRefusalsAtOnce(): Promise<void> {
+  const signal = AbortSignal.timeout(AT_ONCE_MS);
+  const headers = { authorization: `Bearer ${ann.accessToken}`, 'content-type': 'application/json' };
+  const post = (path: string, body: object) =>
+    fetch(`${app.url}${path}`, { method: 'POST', headers, body: JSON.stringify(body), signal });
+  const answers = await Promise.all([
+    fetch(`${app.url}/api/chats`, { headers, signal }),
+    post('/api/messages', draft('refused')),
+    post('/api/chats/group', { name: 'Refused', memberIds: [ben.id] }),
+    post('/api/auth/send-otp', { phoneNumber: '+911111111111' }),
+  ]);
+  for (const answer of answers) {
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '2']);
+    expect(await answer.json()).toMatchObject({ code: 'unavailable' });
+  }
+  for (const event of ['send_message', 'sync']) {
+    const payload = event === 'sync' ? { chats: {} } : draft('refused');
+    const refusal = await socket.timeout(AT_ONCE_MS).emitWithAck(event, payload);
+    expect([event, refusal]).toMatchObject([
+      event,
+      { ok: false, error: { code: 'unavailable', retryAfter: 2 } },
+    ]);
+  }
+}
+
+/** Who comes now is told so, and comes again later. */
+async function expectNoEntry(): Promise<void> {
+  const newcomer = openSocket(app.url);
+  const told = new Promise((resolve) => newcomer.once('authentication_error', resolve));
+  const refusal = await newcomer.timeout(AT_ONCE_MS).emitWithAck('authenticate', { token: ben.accessToken });
+  expect(refusal).toMatchObject({ ok: false, error: { code: 'unavailable' } });
+  expect(await told).toEqual({ message: 'The database cannot be reached' });
+  newcomer.close();
+}
+
+/** Resolves once the server is ready and `body` is stored. */
+async function recover(body: ReturnType<typeof draft>): Promise<void> {
+  const deadline = Date.now() + RECOVERS_WITHIN_MS;
+  while ((await health('/health/ready')).status !== 200 || !(await isStored(body)))
+    expect(Date.now()).toBeLessThan(deadline);
+}
+
+async function texts(): Promise<string[]> {
+  const { body } = await ben.api('GET', `/api/chats/${chatId}/messages`);
+  return body.messages.map(({ content }: { content: { text: string } }) => content.text).sort();
+}
 
 async function isStored(body: ReturnType<typeof draft>): Promise<boolean> {
   const { status } = await ann.api('POST', '/api/messages', body);

@@ -3,6 +3,7 @@ import { notFound, unavailable } from '../errors/app-error';
 import { isMongoUnavailable } from '../errors/from-mongo';
 import { answerWithin } from '../models/answer-within';
 import { MessageModel, type MessageRecord } from '../models/message.model';
+import { isDatabaseAway } from '../models/reach';
 import type { Clock } from '../types/clock';
 import type { MessagePatch } from './journal.types';
 import { firstDigestOf } from './numbering';
@@ -55,7 +56,7 @@ export async function amendMessage(
       const amended = await answerWithin(ANSWER_WITHIN_MS, applyPatch(message, patch, rev));
       if (amended) return { message: amended, isChanged: true };
     } catch (error) {
-      if (!isMongoUnavailable(error)) throw error;
+      if (!isMongoUnavailable(error) || isDatabaseAway()) throw error;
       await new Promise((resolve) => setTimeout(resolve, RETRY_AFTER_MS));
     }
   }

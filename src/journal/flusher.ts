@@ -1,6 +1,7 @@
 import { Types } from 'mongoose';
 import { AppError, unavailable } from '../errors/app-error';
 import type { MessageRecord } from '../models/message.model';
+import { isDatabaseAway } from '../models/reach';
 import type { Clock } from '../types/clock';
 import { insertBatch } from './insert-batch';
 import { isMessageEntry, isMessageRow, type Lane, type LogOp, type LogRow, raiseHead } from './lane';
@@ -85,9 +86,9 @@ export function createFlusher(deps: {
   async function resolveUncertain(ops: LogOp[], cause: unknown): Promise<void> {
     let open = ops;
     while (open.length > 0) {
-      const nowMs = clock.now().getTime();
-      keepUnsure(open.filter((op) => op.deadlineMs <= nowMs));
-      open = rejectOverdue(open, nowMs, cause, onSettled);
+      const untilMs = overdueUntil(clock);
+      keepUnsure(open.filter((op) => op.deadlineMs <= untilMs));
+      open = rejectOverdue(open, untilMs, cause, onSettled);
       try {
         open = await dropStored(open);
         for (const lane of new Set(open.map((op) => op.lane))) open = giveBack(open, lane);
@@ -145,16 +146,21 @@ export function createFlusher(deps: {
   };
 }
 
-/** Rejects the messages whose time is over; answers the others. */
+/** Deadlines up to this time are over: all of them while there is no database. */
+export function overdueUntil(clock: Clock): number {
+  return isDatabaseAway() ? Number.POSITIVE_INFINITY : clock.now().getTime();
+}
+
+/** Rejects the messages whose deadline is up to `untilMs`; answers the others. */
 export function rejectOverdue(
   ops: LogOp[],
-  nowMs: number,
+  untilMs: number,
   cause: unknown,
   onSettled: (op: LogOp) => void,
 ): LogOp[] {
   const rest: LogOp[] = [];
   for (const op of ops) {
-    if (op.deadlineMs > nowMs) rest.push(op);
+    if (op.deadlineMs > untilMs) rest.push(op);
     else {
       onSettled(op);
       op.reject(

@@ -4,10 +4,11 @@ import { unavailable } from '../errors/app-error';
 import type { EventBus } from '../events/event-bus';
 import { createKeyedQueue } from '../helpers/keyed-queue';
 import type { MessageRecord } from '../models/message.model';
+import { assertDatabase, onDatabaseReach } from '../models/reach';
 import type { Clock } from '../types/clock';
 import { amendMessage } from './amender';
 import { createAnnouncer } from './announcer';
-import { createFlusher, keyConflict, rejectOverdue } from './flusher';
+import { createFlusher, keyConflict, overdueUntil, rejectOverdue } from './flusher';
 import { readHeads } from './heads';
 import type { Journal, JournalObserver, NewEntry } from './journal.types';
 import { isMessageRow, type Lane, LaneTable, type LogOp, type LogRow } from './lane';
@@ -173,12 +174,18 @@ export function createJournal(deps: {
   }
 
   function dropOverdue(cold: Lane[], error: unknown): void {
-    const nowMs = clock.now().getTime();
-    for (const lane of cold) lane.queue = rejectOverdue(lane.queue, nowMs, error, onSettled);
+    const untilMs = overdueUntil(clock);
+    for (const lane of cold) lane.queue = rejectOverdue(lane.queue, untilMs, error, onSettled);
   }
+
+  /** What waits behind the write or read that just lost its database is answered with it, not after tries of its own. */
+  const unfollow = onDatabaseReach((isAway) => {
+    if (isAway) dropOverdue(lanes.queued(), undefined);
+  });
 
   function admit(): number {
     if (isStopped) throw unavailable('The server is shutting down');
+    assertDatabase();
     if (pending >= maxPending) throw unavailable('Too much is waiting to be written');
     pending += 1;
     return clock.now().getTime() + CONFIRM_WITHIN_MS;
@@ -254,6 +261,7 @@ export function createJournal(deps: {
     async stop() {
       isStopped = true;
       if (pending > 0) await new Promise<void>((resolve) => idle.push(resolve));
+      unfollow();
       flusher.stop();
       await share.stop();
       await projections

@@ -81,6 +81,11 @@ export class LaneTable {
     return this.lanes.get(chatId);
   }
 
+  /** All chats in which something waits to be written. */
+  queued(): Lane[] {
+    return [...this.lanes.values()].filter((lane) => lane.queue.length > 0);
+  }
+
   private forgetOldest(): void {
     for (const [chatId, lane] of this.lanes) {
       if (this.lanes.size <= this.maxIdle) return;

@@ -35,11 +35,11 @@ export function createErrorHandler(
     const appError = error instanceof AppError ? error : (fromHttpLibrary(error) ?? toAppError(error));
     if (appError.code === 'internal' || appError.code === 'unavailable') {
       if (req.method !== 'GET') onDoubt();
+      // A refusal without a cause was meant. Under overload or without a database there are many, and each has its access line.
+      const cause = appError.cause ?? (appError.code === 'internal' ? appError : undefined);
       const level = appError.code === 'internal' ? 'error' : 'warn';
-      logger[level](`${req.method} ${req.path} failed`, {
-        requestId: req.requestId,
-        cause: appError.cause ?? appError,
-      });
+      if (cause !== undefined)
+        logger[level](`${req.method} ${req.path} failed`, { requestId: req.requestId, cause });
     }
     const problem = toProblem(appError, req.requestId);
     if (appError.retryAfterSeconds !== undefined)

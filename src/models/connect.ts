@@ -1,15 +1,23 @@
 import os from 'node:os';
 import mongoose from 'mongoose';
+import { isMongoUnavailable } from '../errors/from-mongo';
 import { StartError } from '../errors/start-error';
 import { answerWithin } from './answer-within';
+import { followReach } from './reach';
 
-/** A connection that hangs without being cut is given up after the sum of the last two: whoever waits on it is then answered. */
+/** A start waits this long for a database that is still starting, or electing, itself. */
+const START_WITHIN_MS = 8000;
+
+/**
+ * A connection that hangs without being cut is given up after the sum of the last two, when a heartbeat stays out; whoever waits for a
+ * server is answered after the first (`reach.ts` refuses from then on).
+ */
 export const CONNECT_OPTIONS = {
-  serverSelectionTimeoutMS: 8000,
+  serverSelectionTimeoutMS: 3000,
   writeConcern: { w: 'majority', journal: true },
   maxPoolSize: 50,
-  heartbeatFrequencyMS: 5000,
-  connectTimeoutMS: 5000,
+  heartbeatFrequencyMS: 2000,
+  connectTimeoutMS: 4000,
   // The driver imports `os` dynamically, which a CommonJS test runner cannot follow.
   runtimeAdapters: { os },
 } satisfies mongoose.ConnectOptions;
@@ -27,13 +35,25 @@ export async function connectMongo(uri: string, dbName: string): Promise<void> {
   mongoose.set('autoCreate', false);
   mongoose.set('sanitizeFilter', true);
   try {
-    await mongoose.connect(uri, { ...CONNECT_OPTIONS, dbName });
+    await open(uri, dbName);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new StartError(`The database of MONGO_URI cannot be opened: ${why}`, error);
   }
+  followReach();
   await assertReplicaSet();
   users += 1;
+}
+
+async function open(uri: string, dbName: string): Promise<void> {
+  for (const deadlineMs = Date.now() + START_WITHIN_MS; ; ) {
+    try {
+      await mongoose.connect(uri, { ...CONNECT_OPTIONS, dbName });
+      return;
+    } catch (error) {
+      if (!isMongoUnavailable(error) || Date.now() > deadlineMs) throw error;
+    }
+  }
 }
 
 /** A lone mongod takes majority writes without a word and refuses transactions only when the first one comes. */

@@ -1,5 +1,6 @@
 import mongoose, { type ClientSession } from 'mongoose';
 import { isDuplicateKey } from '../errors/from-mongo';
+import { assertDatabase } from './reach';
 
 export type { ClientSession } from 'mongoose';
 
@@ -19,6 +20,8 @@ export async function inTransaction<T>(work: (session: ClientSession) => Promise
 async function runOnce<T>(work: (session: ClientSession) => Promise<T>): Promise<T> {
   let result: { value: T } | undefined;
   await mongoose.connection.transaction(async (session) => {
+    // The driver would try for two minutes.
+    assertDatabase();
     result = { value: await work(session) };
   });
   if (!result) throw new Error('the transaction ended without a result');

@@ -4,6 +4,7 @@
  */
 import type { EventBus } from '../events/event-bus';
 import { createLru } from '../helpers/lru';
+import { assertDatabase } from '../models/reach';
 import { SessionModel } from '../models/session.model';
 import { trusted } from '../models/trusted';
 import type { Clock } from '../types/clock';
@@ -32,6 +33,7 @@ export function createSessionLiveness({ bus, clock }: { bus: EventBus; clock: Cl
   });
 
   async function ask(sessionId: string): Promise<boolean> {
+    assertDatabase();
     const now = clock.now();
     const found = await SessionModel.exists({
       _id: sessionId,

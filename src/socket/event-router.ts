@@ -52,6 +52,8 @@ export function createEventRouter(deps: {
   /** Checks the payload of `authenticate`. */
   validator: PayloadValidator;
   eventsPerWindow: number;
+  /** @throws unavailable while no event can be served. */
+  assertServing: () => void;
   logger: Logger;
   /** Hears of every answer: `ok`, or the code of the error; names that nobody knows are all `other`. */
   onServed?: (event: string, outcome: string) => void;
@@ -60,7 +62,8 @@ export function createEventRouter(deps: {
   /** Hears of what failed so that nobody can tell how much of it was done. */
   onDoubt?: () => void;
 }): (socket: ParleySocket) => void {
-  const { findEvent, authenticate, validator, eventsPerWindow, logger, onServed, settled, onDoubt } = deps;
+  const { findEvent, authenticate, validator, eventsPerWindow, assertServing } = deps;
+  const { logger, onServed, settled, onDoubt } = deps;
 
   const isKnown = (event: string) =>
     event === 'authenticate' || findEvent(event, NATIVE_DIALECT) !== undefined;
@@ -77,6 +80,7 @@ export function createEventRouter(deps: {
       return authenticate(socket, () => checkedPayload(validator, event, payload));
     const { actor } = socket.data;
     if (!actor) throw unauthenticated('Send authenticate first');
+    assertServing();
     const served = findEvent(event, actor.dialect);
     if (!served) throw new AppError('not_found', 'There is no such event');
     return served.handler(actor, checkedPayload(served.validator, event, payload), asking);

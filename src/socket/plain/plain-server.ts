@@ -56,11 +56,13 @@ export function createPlainServer(deps: {
   bus: EventBus;
   logger: Logger;
   framesPerWindow: number;
+  /** @throws unavailable while no frame can be served. */
+  assertServing: () => void;
   pingSeconds: number;
   onServed: (frame: string, outcome: string) => void;
 }): PlainServer {
   const { dialect, side, validator, verifyAccess, connections, presence, bus, logger } = deps;
-  const { framesPerWindow, pingSeconds, onServed } = deps;
+  const { framesPerWindow, assertServing, pingSeconds, onServed } = deps;
   const serverEvents = new Set(deps.serverEvents);
   const live = new Map<string, LiveSocket>();
   const sockets = new WebSocketServer({
@@ -94,6 +96,7 @@ export function createPlainServer(deps: {
       side,
       validator,
       framesPerWindow,
+      assertServing,
       onServed,
       onFailure: (frame, cause) => logger.error(`Frame ${frame} of ${dialect} failed`, { cause }),
       onEnd() {

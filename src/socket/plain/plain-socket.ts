@@ -37,6 +37,7 @@ export function createLiveSocket(deps: {
   side: PlainSide;
   validator: PayloadValidator;
   framesPerWindow: number;
+  assertServing: () => void;
   /** Hears of every answer: `ok`, or the code of the error. */
   onServed: (frame: string, outcome: string) => void;
   onFailure: (frame: string, error: unknown) => void;
@@ -75,6 +76,7 @@ export function createLiveSocket(deps: {
   async function serve(data: RawData, isBinary: boolean): Promise<void> {
     countEvent(window, framesPerWindow);
     if (name === undefined) throw notFound('Something to send to here');
+    deps.assertServing();
     const payload = checkedPayload(validator, name, parse(data, isBinary));
     await side.frames[name]?.(socket, payload);
   }
