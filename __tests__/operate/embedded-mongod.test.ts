@@ -5,6 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { mongo } from 'mongoose';
+import { freePort } from '../../scripts/bench/free-port';
 import { processStart } from '../../src/embedded/data-dir-lock';
 import { type EmbeddedMongod, startEmbeddedMongod } from '../../src/embedded/mongod';
 import { testMongoUri } from '../support/mongo';
@@ -151,10 +152,10 @@ describe('the embedded mongod', () => {
   it('keeps its data when the port changes', async () => {
     const first = await start();
     await write(first.uri, 'from the old port');
-    const oldPort = Number(new URL(first.uri).port);
     await first.stop();
-    const second = await start(oldPort + 1);
-    expect(second.uri).toContain(String(oldPort + 1));
+    const port = await freePort();
+    const second = await start(port);
+    expect(second.uri).toContain(String(port));
     await expect(readIds(second.uri)).resolves.toEqual(['from the old port']);
     await write(second.uri, 'from the new port');
   });
