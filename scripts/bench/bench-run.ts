@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Children } from './children';
+import type { DatabaseProbe } from './database-probe';
 import type { RunTimes } from './load.types';
 import type { BenchOptions } from './options';
 import type { Person, Room, World } from './parley-world';
@@ -17,6 +18,7 @@ export interface BenchRun {
   serverOptions: ServerOptions;
   children: Children;
   load: ChildProcess;
+  database: DatabaseProbe;
   world: World;
   log: (line: string) => void;
 }
@@ -47,19 +49,27 @@ export async function closePeople(run: BenchRun, target: string): Promise<void> 
   await ask(run.load, 'close', { target }, RUN_TIMEOUT_MS);
 }
 
-/** Has the load drive one server, and adds what the server's own processor time was. */
+/** Processor time for each message delivered, in microseconds: of the server, and of mongod meanwhile. */
+export interface CpuCosts {
+  cpuMicros: number;
+  mongodMicros: number;
+}
+
+/** Has the load drive one server, and adds what that cost. */
 export async function drive<T extends { delivered: number }>(
   run: BenchRun,
   server: ServerUnderTest,
   command: 'pairs' | 'fanout',
   input: object,
-): Promise<T & { cpuMicros: number }> {
+): Promise<T & CpuCosts> {
   const { warmMs, measureMs } = run.options;
   const times: RunTimes = { warmMs, measureMs };
-  const before = await cpuOf(server);
+  const used = () => Promise.all([cpuOf(server), run.database.cpuMicros()]);
+  const before = await used();
   const output = await ask<T>(run.load, command, { ...input, ...times }, RUN_TIMEOUT_MS);
-  const cpuMicros = ((await cpuOf(server)) - before) / Math.max(1, output.delivered);
-  return { ...output, cpuMicros };
+  const after = await used();
+  const perMessage = (i: 0 | 1): number => (after[i] - before[i]) / Math.max(1, output.delivered);
+  return { ...output, cpuMicros: perMessage(0), mongodMicros: perMessage(1) };
 }
 
 /** Processor time that a server used since its start, in microseconds. */

@@ -17,31 +17,45 @@ export interface IdleFigures {
   bareBytes: number;
 }
 
+/** And what Parley takes before anybody connects. */
+export interface IdleResult {
+  figures: IdleFigures;
+  nodeBytes: number;
+}
+
 /** Growth of the resident memory over the idle connections, each time in a fresh process, garbage collected. */
-export async function measureIdleMemory(run: BenchRun): Promise<IdleFigures> {
+export async function measureIdleMemory(run: BenchRun): Promise<IdleResult> {
   const bytes = new Map<ServerName, number[]>();
+  const empty: number[] = [];
   for (let round = 1; round <= run.options.rounds; round += 1) {
     for (const name of run.names.filter((one) => one !== 'groupCommit')) {
-      const perConnection = await measureOnce(run, name);
+      const { perConnection, atStart } = await measureOnce(run, name);
+      if (name === 'parley') empty.push(atStart);
       run.log(`  idle connection ${name}: ${(perConnection / 1024).toFixed(1)} KB`);
       bytes.set(name, [...(bytes.get(name) ?? []), perConnection]);
     }
   }
   const medianOf = (name: ServerName): number => Math.round(median(bytes.get(name) ?? []));
-  return { parleyBytes: medianOf('parley'), bareBytes: medianOf('relay') };
+  const figures = { parleyBytes: medianOf('parley'), bareBytes: medianOf('relay') };
+  return { figures, nodeBytes: median(empty) };
 }
 
-async function measureOnce(run: BenchRun, name: ServerName): Promise<number> {
+async function measureOnce(
+  run: BenchRun,
+  name: ServerName,
+): Promise<{ perConnection: number; atStart: number }> {
   const server = await startAnother(run, name);
   const loners = run.world.loners.slice(0, run.options.idleConnections);
   const fillers = run.world.pairs.flatMap(({ people }) => people).slice(0, FILLING_CONNECTIONS);
+  const rss = (): Promise<number> => ask<number>(server.process, 'memory', undefined, MEMORY_TIMEOUT_MS);
   const rssWith = async (people: Person[]): Promise<number> => {
     await openPeople(run, server, `${name}:${people.length}`, [{ chatId: '', people }]);
-    return ask<number>(server.process, 'memory', undefined, MEMORY_TIMEOUT_MS);
+    return rss();
   };
+  const atStart = await rss();
   const before = await rssWith(fillers);
   const after = await rssWith(loners);
   for (const people of [fillers, loners]) await closePeople(run, `${name}:${people.length}`);
   await run.children.stop(server.process);
-  return (after - before) / loners.length;
+  return { perConnection: (after - before) / loners.length, atStart };
 }

@@ -11,6 +11,7 @@ import { type EmbeddedMongod, startEmbeddedMongod } from '../../src/embedded/mon
 import { findMongodBinary } from '../../src/embedded/mongod-binary';
 import type { BenchRun } from './bench-run';
 import { type Children, createChildren } from './children';
+import { type DatabaseProbe, openDatabaseProbe } from './database-probe';
 import { measureDialects } from './dialects';
 import { measureFanout } from './fanout';
 import { measureIdleMemory } from './idle-memory';
@@ -39,6 +40,7 @@ async function main(options: BenchOptions): Promise<void> {
   const children = createChildren();
   const workDir = mkdtempSync(path.join(os.tmpdir(), 'parley-bench-'));
   let mongod: EmbeddedMongod | undefined;
+  let database: DatabaseProbe | undefined;
   const aborted = new Promise<never>((_, reject) => {
     const abort = (why: string) => (): void => reject(new Error(why));
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
@@ -54,10 +56,13 @@ async function main(options: BenchOptions): Promise<void> {
       await starting.catch(() => undefined);
       throw error;
     });
-    const results = measure(options, children, workDir, mongod?.uri ?? '');
+    const mongoUri = mongod?.uri ?? '';
+    database = await openDatabaseProbe(mongoUri);
+    const results = measure(options, { children, workDir, mongoUri, database });
     publish(await Promise.race([results, aborted]), options.jsonFile);
   } finally {
     await children.stopAll();
+    await database?.close();
     await mongod?.stop();
     rmSync(workDir, { recursive: true, force: true });
   }
@@ -80,10 +85,9 @@ async function startMongod(dataDir: string): Promise<EmbeddedMongod> {
 
 async function measure(
   options: BenchOptions,
-  children: Children,
-  workDir: string,
-  mongoUri: string,
+  ground: { children: Children; workDir: string; mongoUri: string; database: DatabaseProbe },
 ): Promise<Report> {
+  const { children, workDir, mongoUri, database } = ground;
   const parleyEnv = makeParleyEnv(mongoUri, path.join(workDir, 'parley'));
   const world = await buildWorld(parleyEnv, {
     pairs: Math.max(...options.pairCounts),
@@ -94,7 +98,17 @@ async function measure(
   const { hasEcho, profileDir } = options;
   const serverOptions: ServerOptions = { children, mongoUri, parleyEnv, hasEcho, profileDir };
   const load = children.start(require.resolve('./load.ts'));
-  const run: BenchRun = { options, names: [], servers: [], serverOptions, children, load, world, log };
+  const run: BenchRun = {
+    options,
+    names: [],
+    servers: [],
+    serverOptions,
+    children,
+    load,
+    world,
+    database,
+    log,
+  };
   if (options.isOfNodes) {
     const nodes = await measureNodes(run);
     return { text: nodesText(nodes, options), json: `${JSON.stringify({ nodes }, null, 2)}\n` };
@@ -112,7 +126,8 @@ async function measureAll({ options, children, serverOptions, ...rest }: BenchRu
   const fanout = await measureFanout(run);
   for (const server of servers) await children.stop(server.process);
   const dialects = options.skipsParley ? undefined : await measureDialects(run);
-  return { sends, fanout, dialects, idle: await measureIdleMemory(run) };
+  const messageBytesOnDisk = await run.database.bytesPerMessage(serverOptions.parleyEnv.dbName ?? '');
+  return { sends, fanout, dialects, idle: await measureIdleMemory(run), messageBytesOnDisk };
 }
 
 function publish({ text, json }: Report, jsonFile: string | undefined): void {

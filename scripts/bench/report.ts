@@ -2,9 +2,10 @@ import os from 'node:os';
 import type { DialectFigures } from './dialects';
 import type { FanoutResult } from './fanout';
 import type { Rates } from './figures';
-import type { IdleFigures } from './idle-memory';
+import type { IdleFigures, IdleResult } from './idle-memory';
 import type { BenchOptions } from './options';
 import type { SendResult } from './send-to-deliver';
+import { sizingLines, sizingOf } from './sizing';
 
 /** What the product promises against baseline (b): at least this share of its rate, less than this multiple of its p99. */
 const MIN_RATE_RATIO = 0.5;
@@ -12,19 +13,22 @@ const MAX_P99_RATIO = 5;
 
 export interface BenchResults {
   sends: SendResult[];
-  idle: IdleFigures;
+  idle: IdleResult;
   fanout: FanoutResult[];
   /** Not measured without Parley. */
   dialects: DialectFigures | undefined;
+  messageBytesOnDisk: number;
 }
 
 /** The figures alone, as `--json` writes them. */
-export function toJson({ sends, idle, fanout, dialects }: BenchResults): string {
+export function toJson(results: BenchResults): string {
+  const { sends, idle, fanout, dialects } = results;
   const figures = {
     sendToDeliver: sends.map((result) => result.figures),
-    idleConnection: idle,
+    idleConnection: idle.figures,
     fanout: fanout.map((result) => result.figures),
     dialects,
+    sizing: sizingOf(results),
   };
   return `${JSON.stringify(figures, null, 2)}\n`;
 }
@@ -39,6 +43,7 @@ export function describeMachine(mongodVersion: string): string {
 /** The tables a person reads, with the ratios to the baselines. */
 export function toText(results: BenchResults, options: BenchOptions): string {
   const { rounds, measureMs, hasEcho } = options;
+  const sizing = sizingOf(results);
   const echo = hasEcho ? 'the sender hears its own message too' : 'only Parley echoes to the sender';
   return [
     `Medians of ${rounds} alternating rounds of ${measureMs / 1000} s each; ${echo}.`,
@@ -52,7 +57,8 @@ export function toText(results: BenchResults, options: BenchOptions): string {
     '',
     ...(results.dialects ? dialectLines(results.dialects) : []),
     'IDLE CONNECTION (resident memory)',
-    ...table(idleRows(results.idle)),
+    ...table(idleRows(results.idle.figures)),
+    ...(sizing ? ['', ...sizingLines(sizing)] : []),
   ].join('\n');
 }
 

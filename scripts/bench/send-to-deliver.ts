@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type BenchRun, closePeople, drive, openPeople } from './bench-run';
+import { type BenchRun, type CpuCosts, closePeople, drive, openPeople } from './bench-run';
 import { median, medianRates, type Rates } from './figures';
 import type { RunOutput } from './load.types';
 import type { Room } from './parley-world';
@@ -19,9 +19,10 @@ export interface SendCase {
 
 export type SendFigures = SendCase & Record<ServerName, Rates>;
 
-/** What explains the figures: processor time a message in the server, and how busy the load was at most. */
+/** What explains the figures: processor time a message in the server, in mongod with Parley, and how busy the load was at most. */
 export interface SendDetails {
   cpuMicros: Partial<Record<ServerName, number>>;
+  mongodMicros: number;
   loadShare: number;
 }
 
@@ -73,16 +74,18 @@ async function measureCase(run: BenchRun, sendCase: SendCase, rooms: Room[]): Pr
   const ratesOf = (name: ServerName): Rates => medianRates(runsOf(name));
   const cpuMicros: SendDetails['cpuMicros'] = {};
   for (const name of run.names) cpuMicros[name] = median(runsOf(name).map((one) => one.cpuMicros));
+  const mongodMicros = median(runsOf('parley').map((one) => one.mongodMicros));
   const shares = run.names.flatMap((name) => runsOf(name).map((one) => one.loadShare));
   const rates = {
     parley: ratesOf('parley'),
     relay: ratesOf('relay'),
     groupCommit: ratesOf('groupCommit'),
   };
-  return { figures: { ...sendCase, ...rates }, details: { cpuMicros, loadShare: Math.max(...shares) } };
+  const details = { cpuMicros, mongodMicros, loadShare: Math.max(...shares) };
+  return { figures: { ...sendCase, ...rates }, details };
 }
 
-type ServerRun = RunOutput & { cpuMicros: number };
+type ServerRun = RunOutput & CpuCosts;
 
 /** Every server once, in turn, so that a disturbance of the machine meets them alike. */
 async function oneRound(run: BenchRun, rooms: Room[], inFlight: number): Promise<Map<ServerName, ServerRun>> {
