@@ -65,3 +65,19 @@ it('says so, and goes on with what comes next, when it cannot read on from where
   await tail.until(() => tail.heard.includes('after'));
   await tail.close();
 });
+
+it('asks nothing more of a stream that was closed while an answer was on its way', async () => {
+  // The driver would answer at once that nothing is new, again and again, and the process would do nothing else any more.
+  const stream = LogNewsModel.collection.watch();
+  jest.spyOn(LogNewsModel.collection, 'watch').mockReturnValueOnce(stream as never);
+  let answer = () => {};
+  const ask = jest.spyOn(stream, 'tryNext');
+  ask.mockRejectedValue(new Error('asked of a closed stream'));
+  ask.mockReturnValueOnce(new Promise((resolve) => (answer = () => resolve(null))));
+  const tail = follow('me');
+  await tail.open();
+  const closed = tail.close();
+  answer();
+  await closed;
+  expect(ask).toHaveBeenCalledTimes(1);
+});

@@ -61,9 +61,9 @@ export function createLogTail(deps: {
     }
   }
 
-  /** Resolves when the stream is at its end. */
+  /** Resolves when the stream is at its end. One that was closed while its answer came says that nothing is new, at once and for ever. */
   async function readFrom(stream: Stream): Promise<void> {
-    for (;;) {
+    while (!stream.closed) {
       const change = await answerWithin(SILENT_MS, stream.tryNext());
       // Where nothing happens the place in the oplog moves on all the same, and is not lost as an old one would be.
       if (change === null) from = stream.resumeToken ? { resumeAfter: stream.resumeToken } : from;
