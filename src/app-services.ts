@@ -41,6 +41,7 @@ import { createOtpChannels } from './services/otp-channels';
 import { createPasswordService } from './services/password.service';
 import { createPeopleService } from './services/people.service';
 import { createPresenceService } from './services/presence.service';
+import { createPresenceAudience } from './services/presence-audience';
 import { createPushTokenService } from './services/push-token.service';
 import { createRateCountService } from './services/rate-count.service';
 import { createReactionService } from './services/reaction.service';
@@ -124,6 +125,7 @@ function createChatServices(base: Foundation) {
     stars: createStarService({ rosters, clock, recordChange }),
     typing: createTypingService({ rosters, bus }),
     presence: createPresenceService({ bus, clock, nodeId: node.id, live }),
+    presenceAudience: createPresenceAudience({ rosters }),
     indexer,
     messageSearch: createMessageSearchService({ journal, indexer, clock }),
     chats: createChatService({ journal, bus, clock, cache }),

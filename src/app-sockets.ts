@@ -129,7 +129,7 @@ function startDelivery(
   spoken: { outbounds: ReadonlyMap<string, Outbound>; servers: ReadonlyMap<string, PlainServer> },
 ): void {
   const { bus, connections } = base;
-  const { rosters, presentMessages, chatViews, presence, deviceService } = services;
+  const { rosters, presentMessages, chatViews, presence, presenceAudience, deviceService } = services;
   const emit = (socketIds: string[], event: string, payload: unknown) =>
     io.local.to(socketIds).emit(event, payload);
   const emitters = new Map([...spoken.servers].map(([dialect, server]) => [dialect, server.emit]));
@@ -145,10 +145,8 @@ function startDelivery(
     bus,
     rosters,
     fanOut,
-    presenceAudience: (userId, ids) => presence.audienceOf(userId, ids ?? connections.userIds()),
-    neighbours: (userId) => presence.neighboursOf(userId, connections.userIds()),
+    audience: presenceAudience,
     isAnnounced: presence.isAnnounced,
-    typingAudience: presence.typingAudienceOf,
     connections,
     viewDevices: async (userId) => presentDevices(await deviceService.listDevices(userId)),
   });

@@ -1,6 +1,7 @@
 import type { EventBus } from '../events/event-bus';
 import { createKeyedQueue } from '../helpers/keyed-queue';
 import type { DeviceView } from '../presenters/user.presenter';
+import type { PresenceAudience } from '../services/presence-audience';
 import type { RosterService } from '../services/roster.service';
 import type { Connections } from './connections';
 import type { FanOut } from './fan-out';
@@ -10,25 +11,19 @@ export function startPresenceDelivery(deps: {
   bus: EventBus;
   rosters: RosterService;
   fanOut: FanOut;
-  /** The users who may know of this one's presence and are connected here. */
-  presenceAudience: (userId: string, connectedIds?: string[]) => Promise<string[]>;
-  /** The contacts and chat partners connected here, whether or not they may know. */
-  neighbours: (userId: string) => Promise<string[]>;
+  audience: PresenceAudience;
   isAnnounced: (userId: string) => Promise<boolean>;
-  /** Of these users those who may see this one type. */
-  typingAudience: (userId: string, userIds: string[]) => Promise<string[]>;
   connections: Connections;
   viewDevices: (userId: string) => Promise<DeviceView[]>;
 }): void {
-  const { bus, rosters, fanOut, presenceAudience, neighbours, isAnnounced, typingAudience, ...rest } = deps;
-  const { connections, viewDevices } = rest;
+  const { bus, rosters, fanOut, audience, isAnnounced, connections, viewDevices } = deps;
   /** What one person types where is told in its order, however long the looking up of the audience takes. */
   const inOrder = createKeyedQueue();
 
   /** Tells a viewer anew whether somebody who is online may be seen so: a block or a contact may have changed it. */
   async function tellAgain(userId: string, viewerId: string): Promise<void> {
     if (!connections.hasUser(viewerId) || !(await isAnnounced(userId))) return;
-    const isOnline = (await presenceAudience(userId, [viewerId])).includes(viewerId);
+    const isOnline = (await audience.audienceOf(userId, (id) => id === viewerId)).length > 0;
     fanOut.tell([viewerId], (outbound) => outbound.presenceChanged({ userId, isOnline }));
   }
 
@@ -39,16 +34,16 @@ export function startPresenceDelivery(deps: {
 
   bus.on('presence.audience-changed', async ({ userId }) => {
     if (!(await isAnnounced(userId))) return;
-    const audience = new Set(await presenceAudience(userId));
-    for (const viewerId of await neighbours(userId)) {
-      const isOnline = audience.has(viewerId);
+    const told = new Set(await audience.audienceOf(userId, connections.hasUser));
+    for (const viewerId of await audience.neighboursOf(userId, connections.hasUser)) {
+      const isOnline = told.has(viewerId);
       fanOut.tell([viewerId], (outbound) => outbound.presenceChanged({ userId, isOnline }));
     }
   });
 
   bus.on('presence.changed', async ({ userId, isOnline }) => {
-    const audience = await presenceAudience(userId);
-    fanOut.tell(audience, (outbound) => outbound.presenceChanged({ userId, isOnline }));
+    const told = await audience.audienceOf(userId, connections.hasUser);
+    fanOut.tell(told, (outbound) => outbound.presenceChanged({ userId, isOnline }));
   });
 
   bus.on('typing.changed', (told) =>
@@ -57,8 +52,9 @@ export function startPresenceDelivery(deps: {
       const others = roster?.memberIds.filter((id) => id !== told.userId && connections.hasUser(id)) ?? [];
       if (others.length === 0) return;
       // A private chat with a block between the two takes no typing to begin with.
-      const audience = roster?.type === 'private' ? others : await typingAudience(told.userId, others);
-      fanOut.tell(audience, (outbound) => outbound.typingChanged(told));
+      const hearing =
+        roster?.type === 'private' ? others : await audience.typingAudienceOf(told.userId, others);
+      fanOut.tell(hearing, (outbound) => outbound.typingChanged(told));
     }),
   );
 

@@ -1,6 +1,7 @@
 import { Types } from 'mongoose';
 import { unavailable } from '../errors/app-error';
 import { answerWithin } from '../models/answer-within';
+import { gatherReads } from '../models/gathered-reads';
 import { MessageModel } from '../models/message.model';
 import type { ChatHead } from './journal.types';
 
@@ -20,15 +21,26 @@ export function readHeads(chatIds: readonly string[]): Promise<Map<string, ChatH
 
 /**
  * The same, once a majority has everything that was written before the call: a primary that was just elected may know for a moment
- * less than was acknowledged by the one before.
+ * less than was acknowledged by the one before. Those who ask at the same time share the queries.
  * @throws unavailable when no majority has it in time.
  */
-export async function readSettledHeads(chatIds: readonly string[]): Promise<Map<string, ChatHead>> {
+export const readSettledHeads = gatherReads(readSettled);
+
+async function readSettled(chatIds: readonly string[]): Promise<Map<string, ChatHead>> {
   const deadlineMs = Date.now() + SETTLE_WITHIN_MS;
+  const settled = new Map<string, ChatHead>();
+  const awaited = new Map<string, number>(chatIds.map((id) => [id, Number.POSITIVE_INFINITY]));
   for (;;) {
-    const written = await answerWithin(ANSWER_WITHIN_MS, read(chatIds, 'local'));
-    const settled = await readHeads(chatIds);
-    if ([...written].every(([chatId, { rev }]) => (settled.get(chatId)?.rev ?? 0) >= rev)) return settled;
+    const open = [...awaited.keys()];
+    const written = await answerWithin(ANSWER_WITHIN_MS, read(open, 'local'));
+    for (const [chatId, head] of await readHeads(open)) {
+      // In a busy chat there is always something newer; of what was there before, a fail-over may take some back.
+      const rev = Math.min(awaited.get(chatId) ?? 0, written.get(chatId)?.rev ?? 0);
+      settled.set(chatId, head);
+      if (head.rev >= rev) awaited.delete(chatId);
+      else awaited.set(chatId, rev);
+    }
+    if (awaited.size === 0) return settled;
     if (Date.now() > deadlineMs) throw unavailable('The database has no majority for now', 2);
     await new Promise((resolve) => setTimeout(resolve, SETTLE_LOOK_MS));
   }

@@ -7,6 +7,7 @@ import { isDuplicateKey } from '../errors/from-mongo';
 import type { EventBus } from '../events/event-bus';
 import { createKeyedQueue } from '../helpers/keyed-queue';
 import { CallModel, type CallRecord } from '../models/call.model';
+import { gatherReads } from '../models/gathered-reads';
 import { toObjectId } from '../models/object-id';
 import { trusted } from '../models/trusted';
 import type { Clock } from '../types/clock';
@@ -83,9 +84,18 @@ export function createCallStore({ bus, clock }: { bus: EventBus; clock: Clock })
   };
 }
 
-function findEngaging(userIds: readonly string[]): Promise<CallRecord[]> {
-  return CallModel.find({ engagedIds: trusted({ $in: userIds.map(toObjectId) }) }).lean();
+async function findEngaging(userIds: readonly string[]): Promise<CallRecord[]> {
+  const found = await readEngaging(userIds);
+  return [...new Map([...found.values()].map((call) => [String(call._id), call])).values()];
 }
+
+/** Nobody is in two: the unique index on `engagedIds`. */
+const readEngaging = gatherReads<CallRecord>(async (userIds) => {
+  const live = await CallModel.find({ engagedIds: trusted({ $in: userIds.map(toObjectId) }) }).lean();
+  return new Map(
+    live.flatMap((call) => (call.engagedIds ?? []).map((id): [string, CallRecord] => [String(id), call])),
+  );
+});
 
 /** Writes the next state, and gives it; nothing when somebody else changed the call meanwhile. */
 async function replace(before: CallRecord, after: CallRecord): Promise<CallRecord | undefined> {

@@ -1,7 +1,12 @@
 import { notFound } from '../errors/app-error';
 import { ChatModel, type ChatRecord } from '../models/chat.model';
+import { gatherReads } from '../models/gathered-reads';
+import { idsOfPairs, pairOf } from '../models/id-pair';
 import { MembershipModel, type MembershipRecord } from '../models/membership.model';
+import { toObjectId } from '../models/object-id';
 import { trusted } from '../models/trusted';
+
+const PLACES_AT_ONCE = 500;
 
 export interface ChatAccess {
   chat: ChatRecord;
@@ -10,13 +15,18 @@ export interface ChatAccess {
 
 /** The chat and the user's own place in it. @throws not_found for everybody who is no member (contract section 2). */
 export async function accessChat(userId: string, chatId: string): Promise<ChatAccess> {
-  const [chat, membership] = await Promise.all([
-    ChatModel.findById(chatId).lean(),
-    MembershipModel.findOne({ chatId, userId, leftAt: null }).lean(),
-  ]);
+  const id = chatId.toLowerCase();
+  const [chats, [membership]] = await Promise.all([readChats([id]), findMemberships(userId, [id])]);
+  const chat = chats.get(id);
   if (!chat || !membership) throw notFound('The chat');
   return { chat, membership };
 }
+
+/** Chats by their ids. */
+export const readChats = gatherReads<ChatRecord>(async (chatIds) => {
+  const chats = await ChatModel.find({ _id: trusted({ $in: chatIds.map(toObjectId) }) }).lean();
+  return new Map(chats.map((chat) => [String(chat._id), chat]));
+});
 
 /** A present member's place in the chat. @throws not_found */
 export async function findMember(chatId: string, userId: string): Promise<MembershipRecord> {
@@ -26,6 +36,26 @@ export async function findMember(chatId: string, userId: string): Promise<Member
 }
 
 /** The user's places in those of the given chats that the user is a member of. */
-export function findMemberships(userId: string, chatIds: readonly string[]): Promise<MembershipRecord[]> {
-  return MembershipModel.find({ userId, leftAt: null, chatId: trusted({ $in: [...chatIds] }) }).lean();
+export async function findMemberships(
+  userId: string,
+  chatIds: readonly string[],
+): Promise<MembershipRecord[]> {
+  const places = await readPlaces(chatIds.map((chatId) => pairOf(userId, chatId)));
+  return [...places.values()];
 }
+
+/** Of each chat the index has those of the users who are in it, however many others are. */
+const readPlaces = gatherReads<MembershipRecord>(
+  async (keys) => {
+    const { firsts, seconds } = idsOfPairs(keys);
+    const places = await MembershipModel.find({
+      userId: trusted({ $in: firsts }),
+      chatId: trusted({ $in: seconds }),
+      leftAt: null,
+    })
+      .hint({ chatId: 1, userId: 1 })
+      .lean();
+    return new Map(places.map((place) => [pairOf(place.userId, place.chatId), place]));
+  },
+  { keysAtMost: PLACES_AT_ONCE },
+);

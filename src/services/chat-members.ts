@@ -1,7 +1,8 @@
 import { MEMBERS_IN_LISTS } from '../config/limits';
 import { ChatModel, type ChatRecord } from '../models/chat.model';
+import { gatherReads } from '../models/gathered-reads';
 import { MembershipModel, type MembershipRecord } from '../models/membership.model';
-import type { ObjectId } from '../models/object-id';
+import { type ObjectId, toObjectId } from '../models/object-id';
 import { trusted } from '../models/trusted';
 import type { Cache } from '../providers/cache/cache.port';
 import { CHAT_MEMBERS, chatTag, readManyThrough } from './cached';
@@ -9,6 +10,9 @@ import { CHAT_MEMBERS, chatTag, readManyThrough } from './cached';
 /** What everybody in a chat knows of its members. */
 export type ChatMember = Pick<MembershipRecord, 'userId' | 'role' | 'joinedAt'>;
 type MembersByChat = Map<string, ChatMember[]>;
+
+/** Where all members are asked for, a chat may have thousands. */
+const CHATS_AT_ONCE = 100;
 
 const FIELDS = { chatId: 1, userId: 1, role: 1, joinedAt: 1 } as const;
 
@@ -32,7 +36,7 @@ export async function membersOf(
 async function readMembers(chats: readonly ChatRecord[], limit: number): Promise<MembersByChat> {
   const isLarge = (chat: ChatRecord) => chat.memberCount > MEMBERS_IN_LISTS && limit <= MEMBERS_IN_LISTS;
   const [small, large] = await Promise.all([
-    allMembers(chats.filter((chat) => !isLarge(chat)).map(({ _id }) => _id)),
+    readAll(chats.filter((chat) => !isLarge(chat)).map(({ _id }) => String(_id))),
     firstMembers(
       chats.filter(isLarge).map(({ _id }) => _id),
       limit,
@@ -42,20 +46,25 @@ async function readMembers(chats: readonly ChatRecord[], limit: number): Promise
   return new Map([...small, ...large]);
 }
 
-async function allMembers(chatIds: ObjectId[]): Promise<MembersByChat> {
-  const byChat: MembersByChat = new Map();
-  if (chatIds.length === 0) return byChat;
-  const members = await MembershipModel.find({ chatId: trusted({ $in: chatIds }), leftAt: null }, FIELDS)
-    .sort({ chatId: 1, joinedAt: 1, _id: 1 })
-    .lean();
-  for (const member of members) {
-    const id = String(member.chatId);
-    const list = byChat.get(id);
-    if (list) list.push(member);
-    else byChat.set(id, [member]);
-  }
-  return byChat;
-}
+const readAll = gatherReads<ChatMember[]>(
+  async (chatIds) => {
+    const byChat: MembersByChat = new Map();
+    const members = await MembershipModel.find(
+      { chatId: trusted({ $in: chatIds.map(toObjectId) }), leftAt: null },
+      FIELDS,
+    )
+      .sort({ chatId: 1, joinedAt: 1, _id: 1 })
+      .lean();
+    for (const member of members) {
+      const id = String(member.chatId);
+      const list = byChat.get(id);
+      if (list) list.push(member);
+      else byChat.set(id, [member]);
+    }
+    return byChat;
+  },
+  { keysAtMost: CHATS_AT_ONCE },
+);
 
 /** Reads no more than `limit` members of a chat, however many it has. */
 async function firstMembers(chatIds: ObjectId[], limit: number): Promise<MembersByChat> {

@@ -1,3 +1,5 @@
+import { gatherReads } from '../models/gathered-reads';
+import { toObjectId } from '../models/object-id';
 import { trusted } from '../models/trusted';
 import { UserModel, type UserRecord } from '../models/user.model';
 import { type Relation, STRANGERS } from '../policies/contact.policy';
@@ -38,7 +40,7 @@ export async function otherPersonsOf(
   return persons;
 }
 
-async function readProfiles(ids: string[]): Promise<Map<string, Profile>> {
-  const users = await UserModel.find({ _id: trusted({ $in: ids }) }, FIELDS).lean();
+const readProfiles = gatherReads<Profile>(async (ids) => {
+  const users = await UserModel.find({ _id: trusted({ $in: ids.map(toObjectId) }) }, FIELDS).lean();
   return new Map(users.map((user) => [String(user._id), user]));
-}
+});

@@ -6,7 +6,7 @@ import { MembershipModel, type MembershipRecord } from '../models/membership.mod
 import type { MessageRecord } from '../models/message.model';
 import { trusted } from '../models/trusted';
 import type { Cache } from '../providers/cache/cache.port';
-import { type ChatAccess, findMemberships } from './chat-access';
+import { type ChatAccess, findMemberships, readChats } from './chat-access';
 import { lastMessagesOf } from './chat-last-message';
 import { type ChatMember, membersOf } from './chat-members';
 import { type OtherPerson, otherPersonsOf } from './chat-others';
@@ -45,16 +45,13 @@ export function createChatSnapshotService(deps: {
   }
 
   async function readPlaces(viewerId: string, chatIds: readonly string[]): Promise<ChatAccess[]> {
+    if (chatIds.length === 0) return [];
     // What was just written through this node must be in what we read.
     await deps.journal.settle(chatIds);
-    const [chats, memberships] = await Promise.all([
-      ChatModel.find({ _id: trusted({ $in: [...chatIds] }) }).lean(),
-      findMemberships(viewerId, chatIds),
-    ]);
-    const chatById = new Map(chats.map((chat) => [String(chat._id), chat]));
+    const [chats, memberships] = await Promise.all([readChats(chatIds), findMemberships(viewerId, chatIds)]);
     const placeIn = new Map(memberships.map((membership) => [String(membership.chatId), membership]));
     return chatIds.flatMap((id) => {
-      const [chat, membership] = [chatById.get(id), placeIn.get(id)];
+      const [chat, membership] = [chats.get(id), placeIn.get(id)];
       return chat && membership ? [{ chat, membership }] : [];
     });
   }

@@ -4,7 +4,7 @@
  */
 import { toObjectId } from '../models/object-id';
 import { trusted } from '../models/trusted';
-import { UserModel } from '../models/user.model';
+import { UserModel, type UserRecord } from '../models/user.model';
 
 /** A socket of this node. */
 export interface OwnSocket {
@@ -19,23 +19,37 @@ const JUST_COMING_MS = 2000;
 // What a fail-over takes back is set right after it (`presence.service`); waiting for a majority would be for nothing.
 const LIGHT = { writeConcern: { w: 1 }, timestamps: false } as const;
 
-/** Writes a socket to its user, and tells whether others are to hear of it; undefined where there is no such user. */
-export async function addSocket(
+/**
+ * Writes a socket to its user, who is shown online thereby unless they want to look offline; true for the one call, on whichever node,
+ * that changed what is shown.
+ */
+export async function addSocket(socket: OwnSocket, node: string, seen: Date): Promise<boolean> {
+  const isNews = await writeSocket(socket, node, seen, SHOWN);
+  if (isNews === undefined) await noteSocket(socket, node, seen);
+  return isNews ?? false;
+}
+
+/** Writes a socket to its user without a change of what is shown of them. */
+async function noteSocket(socket: OwnSocket, node: string, seen: Date): Promise<void> {
+  await writeSocket(socket, node, seen, { where: {}, set: {} });
+}
+
+const SHOWN = { where: { isAway: trusted({ $ne: true }) }, set: { isShownOnline: true } } as const;
+
+/** Resolves to whether the user was not shown online before; undefined where there is no such user. */
+async function writeSocket(
   { userId, deviceId, sessionId, socketId }: OwnSocket,
   node: string,
   seen: Date,
-): Promise<{ isNews: boolean } | undefined> {
-  const socket = { $addToSet: { socketIds: socketId, sockets: { id: socketId, node, deviceId, sessionId } } };
-  const how = { ...LIGHT, returnDocument: 'before', projection: { isAway: 1, isShownOnline: 1 } } as const;
-  const alive = { _id: userId, deletedAt: null };
-  const before =
-    (await UserModel.findOneAndUpdate(
-      { ...alive, 'devices.deviceId': deviceId },
-      { ...socket, $set: { lastSeenAt: seen, 'devices.$.lastSeenAt': seen } },
-      how,
-    ).lean()) ??
-    (await UserModel.findOneAndUpdate(alive, { ...socket, $set: { lastSeenAt: seen } }, how).lean());
-  return before ? { isNews: !before.isAway && !before.isShownOnline } : undefined;
+  { where, set }: { where: object; set: object },
+): Promise<boolean | undefined> {
+  const added = { socketIds: socketId, sockets: { id: socketId, node, deviceId, sessionId } };
+  const before = await writeOfDevice(
+    { userId, deviceId },
+    { where, update: { $addToSet: added }, set: { ...set, lastSeenAt: seen }, seen },
+    'before',
+  );
+  return before ? !before.isShownOnline : undefined;
 }
 
 /** Takes a socket away; resolves to whether the user has others. */
@@ -43,15 +57,35 @@ export async function takeSocket(
   { userId, deviceId, socketId }: Omit<OwnSocket, 'sessionId'>,
   seen: Date,
 ): Promise<boolean> {
-  const alive = { _id: userId, deletedAt: null };
-  const left = await UserModel.findOneAndUpdate(
-    alive,
-    { $pull: { socketIds: socketId, sockets: { id: socketId } }, $set: { lastSeenAt: seen } },
-    { ...LIGHT, returnDocument: 'after', projection: { socketIds: 1 } },
-  ).lean();
-  const seenAt = { $set: { 'devices.$.lastSeenAt': seen } };
-  await UserModel.updateOne({ ...alive, 'devices.deviceId': deviceId }, seenAt, LIGHT);
+  const left = await writeOfDevice(
+    { userId, deviceId },
+    {
+      where: {},
+      update: { $pull: { socketIds: socketId, sockets: { id: socketId } } },
+      set: { lastSeenAt: seen },
+      seen,
+    },
+    'after',
+  );
   return left === null || left.socketIds.length > 0;
+}
+
+/** One write to a user and to when their device was last seen; also for a device that is not written down any more. */
+async function writeOfDevice(
+  { userId, deviceId }: { userId: string; deviceId: string },
+  { where, update, set, seen }: { where: object; update: object; set: object; seen: Date },
+  returnDocument: 'before' | 'after',
+): Promise<Pick<UserRecord, 'socketIds' | 'isShownOnline'> | null> {
+  const alive = { _id: userId, deletedAt: null, ...where };
+  const ofDevice = { ...update, $set: { ...set, 'devices.$.lastSeenAt': seen } };
+  const options = { ...LIGHT, returnDocument, projection: { socketIds: 1, isShownOnline: 1 } } as const;
+  return (
+    (await UserModel.findOneAndUpdate(
+      { ...alive, 'devices.deviceId': deviceId },
+      ofDevice,
+      options,
+    ).lean()) ?? (await UserModel.findOneAndUpdate(alive, { ...update, $set: set }, options).lean())
+  );
 }
 
 /** Shows a connected user online; true for the one call, on whichever node, that changed it. */
@@ -143,7 +177,7 @@ export async function reconcileSockets(node: string, live: LiveSockets, seen: Da
   const stored = await readSocketsOf(node);
   for (const socket of live.all()) {
     if (stored.has(socket.socketId)) continue;
-    await addSocket(socket, node, seen);
+    await noteSocket(socket, node, seen);
     // It may have gone meanwhile, and was taken away before it was added.
     if (!live.has(socket.socketId)) await takeSocket(socket, seen);
   }

@@ -1,11 +1,5 @@
 import { OFFLINE_GRACE_MS } from '../config/limits';
 import type { EventBus } from '../events/event-bus';
-import { ContactModel } from '../models/contact.model';
-import { MembershipModel } from '../models/membership.model';
-import { toObjectId } from '../models/object-id';
-import { trusted } from '../models/trusted';
-import { UserModel } from '../models/user.model';
-import { isBlocked, mayType, STRANGERS } from '../policies/contact.policy';
 import type { Clock } from '../types/clock';
 import {
   addSocket,
@@ -23,7 +17,6 @@ import {
   takeSocketsOfNode,
   writeAway,
 } from './presence-store';
-import { relationsOf } from './relation.service';
 
 const RETRY_AFTER_MS = 2000;
 const SWEEP_AFTER_MS = 500;
@@ -35,12 +28,6 @@ export interface PresenceService {
   disconnected(socket: OwnSocket): Promise<void>;
   /** An away user looks offline to the others while the sockets go on hearing everything. */
   setAway(userId: string, isAway: boolean): Promise<void>;
-  /** Of the connected users those who may know of this one's presence: contacts and chat partners, by privacy and blocks. */
-  audienceOf(userId: string, connectedIds: Iterable<string>): Promise<string[]>;
-  /** Of the connected users the contacts and chat partners, whether or not they may know. */
-  neighboursOf(userId: string, connectedIds: Iterable<string>): Promise<string[]>;
-  /** Of these users those who may see this one type: a block ends that in groups too. */
-  typingAudienceOf(userId: string, userIds: string[]): Promise<string[]>;
   /** True while others, if they may know, see this user online. */
   isAnnounced(userId: string): Promise<boolean>;
   /** Takes away what neither this node nor the others hold; at the start. */
@@ -124,8 +111,7 @@ export function createPresenceService(deps: {
       const { userId } = socket;
       clearTimeout(leaving.get(userId));
       leaving.delete(userId);
-      const added = await addSocket(socket, nodeId, clock.now());
-      if (added?.isNews && (await showOnline(userId))) announce(userId, true);
+      if (await addSocket(socket, nodeId, clock.now())) announce(userId, true);
     },
 
     async disconnected(socket) {
@@ -146,28 +132,6 @@ export function createPresenceService(deps: {
       await writeAway(userId, isAway);
       const isChanged = isAway ? await hideOnline(userId) : await showOnline(userId);
       if (isChanged) announce(userId, !isAway);
-    },
-
-    neighboursOf,
-
-    async audienceOf(userId, connectedIds) {
-      const connected = await neighboursOf(userId, connectedIds);
-      if (connected.length === 0) return [];
-      const [user, relations] = await Promise.all([
-        UserModel.findById(userId, { privacy: 1 }).lean(),
-        relationsOf(userId, connected),
-      ]);
-      const audience = user?.privacy?.online ?? 'everyone';
-      return connected.filter((id) => {
-        const relation = relations.get(id);
-        if (!relation || isBlocked(relation) || audience === 'nobody') return false;
-        return audience === 'everyone' || relation.isMyContact;
-      });
-    },
-
-    async typingAudienceOf(userId, userIds) {
-      const relations = await relationsOf(userId, userIds);
-      return userIds.filter((id) => mayType(relations.get(id) ?? STRANGERS));
     },
 
     isAnnounced: isShownOnline,
@@ -201,36 +165,4 @@ export function createPresenceService(deps: {
       await takeSocketsOfNode(nodeId, clock.now());
     },
   };
-}
-
-async function neighboursOf(userId: string, connectedIds: Iterable<string>): Promise<string[]> {
-  const near = await nearTo(userId);
-  near.delete(userId);
-  return [...connectedIds].filter((id) => near.has(id));
-}
-
-/** Contacts on either side and the people one shares a chat with. */
-async function nearTo(userId: string): Promise<Set<string>> {
-  const id = toObjectId(userId);
-  const [own, contacts] = await Promise.all([
-    MembershipModel.find({ userId: id, leftAt: null }, { chatId: 1 }).lean(),
-    // Who only asked to be a contact, or was blocked or removed, is none.
-    ContactModel.find(
-      {
-        $or: [
-          { ownerId: id, status: 'accepted' },
-          { userId: id, status: 'accepted' },
-        ],
-      },
-      { ownerId: 1, userId: 1 },
-    ).lean(),
-  ]);
-  const chatIds = own.map((membership) => membership.chatId);
-  const partners = await MembershipModel.find(
-    { chatId: trusted({ $in: chatIds }), leftAt: null },
-    { userId: 1 },
-  ).lean();
-  const near = new Set(partners.map((membership) => String(membership.userId)));
-  for (const contact of contacts) near.add(String(contact.ownerId)).add(String(contact.userId));
-  return near;
 }

@@ -1,7 +1,12 @@
 import { ContactModel, type ContactRecord } from '../models/contact.model';
+import { gatherReads } from '../models/gathered-reads';
+import { idsOfPairs, pairOf } from '../models/id-pair';
+import { toObjectId } from '../models/object-id';
 import { trusted } from '../models/trusted';
 import { DEFAULT_PRIVACY, type Privacy, UserModel } from '../models/user.model';
 import type { Relation, RelationFacts } from '../policies/contact.policy';
+
+const PAIRS_AT_ONCE = 500;
 
 /**
  * How the viewer stands to each of the others, in both directions, with their privacy settings: two queries at once,
@@ -13,7 +18,10 @@ export async function relationsOf(
 ): Promise<Map<string, RelationFacts>> {
   const ids = [...new Set(otherIds)];
   if (ids.length === 0) return new Map();
-  const [{ mine, theirs }, privacies] = await Promise.all([readSides(viewerId, ids), readPrivacies(ids)]);
+  const [{ mine, theirs }, privacies] = await Promise.all([
+    readSides(viewerId, ids),
+    readPrivacies(ids.map((id) => id.toLowerCase())),
+  ]);
   return new Map(
     ids.map((given) => {
       // Hex digits in capitals name the same person.
@@ -57,25 +65,45 @@ async function readSides(
   viewerId: string,
   ids: string[],
 ): Promise<{ mine: Map<string, Side>; theirs: Map<string, Side> }> {
-  const sides = await ContactModel.find(
-    {
-      $or: [
-        { ownerId: viewerId, userId: trusted({ $in: ids }) },
-        { userId: viewerId, ownerId: trusted({ $in: ids }) },
-      ],
-    },
-    { ownerId: 1, userId: 1, status: 1, isBlocked: 1 },
-  ).lean();
+  const keyed = ids.map((given) => ({ id: given.toLowerCase(), key: pairOf(viewerId, given) }));
+  const pairs = await readPairs(keyed.map(({ key }) => key));
   const mine = new Map<string, Side>();
   const theirs = new Map<string, Side>();
-  for (const side of sides) {
-    if (String(side.ownerId) === viewerId) mine.set(String(side.userId), side);
-    else theirs.set(String(side.ownerId), side);
+  for (const { id, key } of keyed) {
+    const pair = pairs.get(key);
+    if (pair?.mine) mine.set(id, pair.mine);
+    if (pair?.theirs) theirs.set(id, pair.theirs);
   }
   return { mine, theirs };
 }
 
-async function readPrivacies(ids: string[]): Promise<Map<string, Privacy>> {
-  const users = await UserModel.find({ _id: trusted({ $in: ids }) }, { privacy: 1 }).lean();
-  return new Map(users.map((user) => [String(user._id), user.privacy]));
-}
+/** What the two of a pair hold about each other; the index has of each owner those of the others about whom they hold something. */
+const readPairs = gatherReads<{ mine?: Side; theirs?: Side }>(
+  async (keys) => {
+    const { firsts, seconds } = idsOfPairs(keys);
+    const [viewers, others] = [trusted({ $in: firsts }), trusted({ $in: seconds })];
+    const sides = await ContactModel.find(
+      {
+        $or: [
+          { ownerId: viewers, userId: others },
+          { ownerId: others, userId: viewers },
+        ],
+      },
+      { ownerId: 1, userId: 1, status: 1, isBlocked: 1 },
+    ).lean();
+    const found = new Map<string, { mine?: Side; theirs?: Side }>();
+    for (const side of sides) {
+      const [mine, theirs] = [pairOf(side.ownerId, side.userId), pairOf(side.userId, side.ownerId)];
+      found.set(mine, { ...found.get(mine), mine: side });
+      found.set(theirs, { ...found.get(theirs), theirs: side });
+    }
+    return found;
+  },
+  { keysAtMost: PAIRS_AT_ONCE },
+);
+
+/** What users let others see. */
+export const readPrivacies = gatherReads<Privacy>(async (ids) => {
+  const users = await UserModel.find({ _id: trusted({ $in: ids.map(toObjectId) }) }, { privacy: 1 }).lean();
+  return new Map(users.map((user) => [String(user._id), user.privacy ?? DEFAULT_PRIVACY]));
+});

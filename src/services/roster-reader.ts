@@ -1,51 +1,14 @@
 import { ChatModel } from '../models/chat.model';
 import { ContactModel } from '../models/contact.model';
+import { gatherReads, type ReadMany } from '../models/gathered-reads';
 import { MembershipModel } from '../models/membership.model';
 import { toObjectId } from '../models/object-id';
 import { trusted } from '../models/trusted';
 import { UserModel } from '../models/user.model';
 import type { Roster, RosterMember } from './roster.types';
 
-const MAX_BATCH = 200;
-
-interface Waiting {
-  resolve: (roster: Roster | undefined) => void;
-  reject: (error: unknown) => void;
-}
-
-/**
- * Reads rosters for all who ask in one turn of the event loop together: when many cold chats wake up at once, as after a start,
- * they cost four queries and not four each.
- */
-export function createRosterReader(): (chatId: string) => Promise<Roster | undefined> {
-  let waiting = new Map<string, Waiting[]>();
-
-  async function readBatch(batch: Map<string, Waiting[]>): Promise<void> {
-    try {
-      const rosters = await readRosters([...batch.keys()]);
-      for (const [chatId, asking] of batch) for (const { resolve } of asking) resolve(rosters.get(chatId));
-    } catch (error) {
-      for (const asking of batch.values()) for (const { reject } of asking) reject(error);
-    }
-  }
-
-  function startReading(): void {
-    // Nothing is left for the turn that was planned when the batch was full before it.
-    if (waiting.size === 0) return;
-    const batch = waiting;
-    waiting = new Map();
-    void readBatch(batch);
-  }
-
-  return (chatId) =>
-    new Promise((resolve, reject) => {
-      if (waiting.size === 0) setImmediate(startReading);
-      waiting.set(chatId, [...(waiting.get(chatId) ?? []), { resolve, reject }]);
-      if (waiting.size >= MAX_BATCH) startReading();
-    });
-}
-
-async function readRosters(chatIds: string[]): Promise<Map<string, Roster>> {
+/** Reads what is known of chats; when many cold ones wake up at once, as after a start, they cost four queries and not four each. */
+export const readRosters: ReadMany<Roster> = gatherReads(async (chatIds) => {
   const ids = chatIds.map(toObjectId);
   const [chats, rows] = await Promise.all([
     ChatModel.find({ _id: trusted({ $in: ids }) }, { type: 1, disappearingSeconds: 1 }).lean(),
@@ -69,7 +32,7 @@ async function readRosters(chatIds: string[]): Promise<Map<string, Roster>> {
       return [chatId, { chatId, type, disappearingSeconds, members: members(chatId), memberIds, isBlocked }];
     }),
   );
-}
+});
 
 /** The private chats in which nobody can write any more: one blocked the other, or one of the two is gone. */
 async function findOver(pairs: Map<string, string[]>): Promise<Set<string>> {

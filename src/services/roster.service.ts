@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { EventBus } from '../events/event-bus';
 import type { Roster } from './roster.types';
-import { createRosterReader } from './roster-reader';
+import { readRosters } from './roster-reader';
 
 export interface RosterService {
   /** The chat as it stands, or undefined when there is none. */
@@ -24,7 +24,6 @@ export function createRosterService(bus: EventBus): RosterService {
     maxSize: MAX_CACHED_MEMBERS,
     sizeCalculation: (roster) => roster.memberIds.length + 1,
   });
-  const readRoster = createRosterReader();
   const loading = new Map<string, Promise<Roster | undefined>>();
   let epoch = 0;
 
@@ -56,7 +55,7 @@ export function createRosterService(bus: EventBus): RosterService {
 
   async function load(chatId: string): Promise<Roster | undefined> {
     const startedAt = epoch;
-    const roster = await readRoster(chatId);
+    const roster = (await readRosters([chatId])).get(chatId);
     if (roster && epoch === startedAt) cache.set(chatId, roster);
     return roster;
   }

@@ -4,6 +4,8 @@
  */
 import type { EventBus } from '../events/event-bus';
 import { createLru } from '../helpers/lru';
+import { gatherReads } from '../models/gathered-reads';
+import { toObjectId } from '../models/object-id';
 import { assertDatabase } from '../models/reach';
 import { SessionModel } from '../models/session.model';
 import { trusted } from '../models/trusted';
@@ -32,18 +34,26 @@ export function createSessionLiveness({ bus, clock }: { bus: EventBus; clock: Cl
     for (const id of sessionIds) answers.set(id, { askedAtMs: Number.POSITIVE_INFINITY, isLive: false });
   });
 
+  const readLive = gatherReads(async (ids) => {
+    const live = await SessionModel.find(
+      {
+        _id: trusted({ $in: ids.map(toObjectId) }),
+        revokedAt: null,
+        expiresAt: trusted({ $gt: clock.now() }),
+      },
+      { _id: 1 },
+    ).lean();
+    return new Map(live.map(({ _id }) => [String(_id), true]));
+  });
+
   async function ask(sessionId: string): Promise<boolean> {
     assertDatabase();
     const now = clock.now();
-    const found = await SessionModel.exists({
-      _id: sessionId,
-      revokedAt: null,
-      expiresAt: trusted({ $gt: now }),
-    });
+    const isLive = (await readLive([sessionId])).has(sessionId);
     // A revocation heard of while we asked is the newer knowledge.
     if (answers.get(sessionId)?.askedAtMs === Number.POSITIVE_INFINITY) return false;
-    answers.set(sessionId, { askedAtMs: now.getTime(), isLive: found !== null });
-    return found !== null;
+    answers.set(sessionId, { askedAtMs: now.getTime(), isLive });
+    return isLive;
   }
 
   return {

@@ -18,7 +18,7 @@ export function withMargin(since: Date): Date {
 /** The `rev` of each chat as of a time, found by few looks into the log however long ago that was. */
 export async function cursorsSince(
   since: Date,
-  memberships: MembershipRecord[],
+  memberships: readonly MembershipRecord[],
   heads: Map<string, ChatHead>,
 ): Promise<Cursors> {
   const from = withMargin(since);
@@ -61,7 +61,7 @@ async function isOlder(chatId: MembershipRecord['chatId'], rev: number, from: Da
 
 /** Where what is not yet delivered to the member begins: just below the first message above the delivered watermark. */
 export async function undeliveredCursors(
-  memberships: MembershipRecord[],
+  memberships: readonly MembershipRecord[],
   heads: Map<string, ChatHead>,
 ): Promise<Cursors> {
   const cursors: Cursors = new Map();

@@ -2,12 +2,14 @@ import { SYNC_PAGE_DEFAULT, SYNC_PAGE_MAX } from '../config/limits';
 import type { EventBus } from '../events/event-bus';
 import { readSettledHeads } from '../journal/heads';
 import type { ChatHead, Journal } from '../journal/journal.types';
+import { gatherReads } from '../models/gathered-reads';
 import { MembershipModel, type MembershipRecord } from '../models/membership.model';
 import type { MessageRecord } from '../models/message.model';
 import { toObjectId } from '../models/object-id';
 import { trusted } from '../models/trusted';
 import type { Actor } from '../types/actor';
 import type { Clock } from '../types/clock';
+import { placesOf } from './chat-places';
 import { readChatChanges } from './sync-changes';
 import { cursorsSince, undeliveredCursors, withMargin } from './sync-cursors';
 
@@ -58,6 +60,8 @@ export interface SyncService {
 
 /** In larger groups a page tells only one's own watermarks: the others' ticks are asked for message by message. */
 const MAX_MEMBERS_WITH_RECEIPTS = 200;
+/** A group may have thousands of members. */
+const CHATS_AT_ONCE = 50;
 
 export function createSyncService(deps: {
   journal: Journal;
@@ -71,9 +75,7 @@ export function createSyncService(deps: {
     async sync(actor, request) {
       const at = clock.now();
       const limit = Math.min(request.limit ?? SYNC_PAGE_DEFAULT, SYNC_PAGE_MAX);
-      const memberships = await MembershipModel.find({ userId: toObjectId(actor.userId), leftAt: null })
-        .sort({ _id: 1 })
-        .lean();
+      const memberships = await placesOf(actor.userId);
       const chatIds = memberships.map((membership) => String(membership.chatId));
       await journal.settle(chatIds);
       const heads = await readSettledHeads(chatIds);
@@ -105,7 +107,7 @@ export function createSyncService(deps: {
 /** Undefined for a chat the client does not know: then all of it is asked for. */
 async function startingCursors(
   request: SyncRequest,
-  memberships: MembershipRecord[],
+  memberships: readonly MembershipRecord[],
   heads: Map<string, ChatHead>,
 ): Promise<Map<string, number | undefined>> {
   if (request.cursors) {
@@ -140,7 +142,7 @@ interface Changes {
 
 async function readChanges(
   userId: string,
-  memberships: MembershipRecord[],
+  memberships: readonly MembershipRecord[],
   heads: Map<string, ChatHead>,
   cursors: Map<string, number | undefined>,
   limit: number,
@@ -163,19 +165,27 @@ async function readChanges(
 }
 
 async function readReceipts(userId: string, chatIds: string[]): Promise<Watermark[]> {
-  const rows = await MembershipModel.collection
-    .aggregate<{ _id: unknown; members: MembershipRecord[] }>([
-      { $match: { chatId: { $in: chatIds.map(toObjectId) }, leftAt: null } },
-      { $project: { chatId: 1, userId: 1, deliveredSeq: 1, readSeq: 1, shownReadSeq: 1 } },
-      { $group: { _id: '$chatId', members: { $push: '$$ROOT' } } },
-    ])
-    .toArray();
-  return rows.flatMap(({ members }) => {
+  const byChat = await readWatermarks(chatIds);
+  return [...byChat.values()].flatMap((members) => {
     const isLarge = members.length > MAX_MEMBERS_WITH_RECEIPTS;
     const told = isLarge ? members.filter((member) => String(member.userId) === userId) : members;
     return told.map((member) => presentWatermark(member, userId));
   });
 }
+
+const readWatermarks = gatherReads<MembershipRecord[]>(
+  async (chatIds) => {
+    const rows = await MembershipModel.collection
+      .aggregate<{ _id: unknown; members: MembershipRecord[] }>([
+        { $match: { chatId: { $in: chatIds.map(toObjectId) }, leftAt: null } },
+        { $project: { chatId: 1, userId: 1, deliveredSeq: 1, readSeq: 1, shownReadSeq: 1 } },
+        { $group: { _id: '$chatId', members: { $push: '$$ROOT' } } },
+      ])
+      .toArray();
+    return new Map(rows.map(({ _id, members }) => [String(_id), members]));
+  },
+  { keysAtMost: CHATS_AT_ONCE },
+);
 
 function presentWatermark(member: MembershipRecord, viewerId: string): Watermark {
   const userId = String(member.userId);
