@@ -8,6 +8,7 @@ import { DAY_MS, firstOfDays } from '../helpers/days';
 import { ACTIVITY_KEPT_DAYS, ActivityDayModel, type ActivityDayRecord } from '../models/activity-day.model';
 import type { MessageRecord } from '../models/message.model';
 import { toObjectId } from '../models/object-id';
+import { assertDatabase } from '../models/reach';
 import { trusted } from '../models/trusted';
 import type { Clock } from '../types/clock';
 import { createActivitySums, type DaySums, increase, keyOf, partsOf, type TakenSums } from './activity-sums';
@@ -64,6 +65,7 @@ export function createActivityService(deps: {
   }
 
   async function write(): Promise<void> {
+    assertDatabase();
     const taken = sums.take();
     let left = taken;
     try {

@@ -1,5 +1,6 @@
 import { OFFLINE_GRACE_MS } from '../config/limits';
 import type { EventBus } from '../events/event-bus';
+import { assertDatabase } from '../models/reach';
 import type { Clock } from '../types/clock';
 import {
   addSocket,
@@ -162,6 +163,7 @@ export function createPresenceService(deps: {
       isStopped = true;
       clearTimeout(sweep);
       for (const timer of leaving.values()) clearTimeout(timer);
+      assertDatabase();
       await takeSocketsOfNode(nodeId, clock.now());
     },
   };
