@@ -1,6 +1,7 @@
 import { ChatModel } from '../../src/models/chat.model';
 import { MembershipModel } from '../../src/models/membership.model';
 import { UserModel } from '../../src/models/user.model';
+import { createRosterService } from '../../src/services/roster.service';
 import { chatNode, codeOf, people, UNKNOWN_ID } from '../support/chat-fixtures';
 import { useDatabase } from '../support/user-fixtures';
 
@@ -71,6 +72,23 @@ describe('a private chat', () => {
       members: 2,
     });
     expect((await node.chats.list(ben, { limit: 10 })).chats.map(({ id }) => id)).toEqual([chat.id]);
+  });
+
+  it('delivers to both once it is completed, also where it was looked up half-made', async () => {
+    const [anna, ben] = await people('Anna', 'Ben');
+    const pairKey = [anna.userId, ben.userId].sort().join(':');
+    const half = { type: 'private', pairKey, memberCount: 2, lastActivityAt: new Date() } as const;
+    const chatId = String((await ChatModel.create(half))._id);
+    await MembershipModel.create({ chatId, userId: anna.userId, role: 'member', joinedAt: new Date() });
+    const [here, elsewhere] = [createRosterService(node.bus), createRosterService(otherNode.bus)];
+    for (const rosters of [here, elsewhere])
+      expect((await rosters.get(chatId))?.memberIds).toEqual([anna.userId]);
+    await node.chats.openPrivate(anna, ben.userId);
+    for (const rosters of [here, elsewhere])
+      expect(await rosters.get(chatId)).toMatchObject({
+        memberIds: expect.arrayContaining([anna.userId, ben.userId]),
+        isBlocked: false,
+      });
   });
 
   it('is refused with oneself, with nobody, with a deleted account and across a block', async () => {

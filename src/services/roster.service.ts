@@ -48,6 +48,9 @@ export function createRosterService(bus: EventBus): RosterService {
     if (origin === 'here') return;
     for (const { chatId, content } of messages) if (content?.type === 'system') drop(String(chatId));
   });
+  // A chat may have been looked up while it was being made.
+  bus.on('chat.created', ({ chatId }) => drop(chatId));
+  bus.on('chat.placed', ({ chatId }) => drop(chatId));
   bus.on('chat.updated', ({ chatId }) => drop(chatId));
   bus.on('chat.removed', ({ chatId }) => drop(chatId));
   bus.on('contact.changed', ({ ownerId, userId }) => dropPrivateOf(ownerId, userId));
@@ -56,7 +59,7 @@ export function createRosterService(bus: EventBus): RosterService {
   async function load(chatId: string): Promise<Roster | undefined> {
     const startedAt = epoch;
     const roster = (await readRosters([chatId])).get(chatId);
-    if (roster && epoch === startedAt) cache.set(chatId, roster);
+    if (roster && isWhole(roster) && epoch === startedAt) cache.set(chatId, roster);
     return roster;
   }
 
@@ -79,4 +82,9 @@ export function createRosterService(bus: EventBus): RosterService {
       return started;
     },
   };
+}
+
+/** Nothing is told of the second place in a private chat when whoever writes it dies in between. */
+function isWhole({ type, memberIds }: Roster): boolean {
+  return type !== 'private' || memberIds.length === 2;
 }
