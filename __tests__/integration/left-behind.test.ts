@@ -4,7 +4,7 @@ import { createProjections } from '../../src/journal/projections';
 import { ChatModel } from '../../src/models/chat.model';
 import { MembershipModel } from '../../src/models/membership.model';
 import { UserModel } from '../../src/models/user.model';
-import { takeSocketsBut } from '../../src/services/presence-store';
+import { addSocket, endOnline, takeSocketsBut } from '../../src/services/presence-store';
 import { captureLog } from '../support/log-capture';
 import { startWorld, type World } from '../support/native-world';
 
@@ -53,4 +53,20 @@ it('takes away the socket of a node that is gone from somebody who has one on a 
   await takeSocketsBut(['lives']);
   const left = await UserModel.findById(id).lean();
   expect([left?.socketIds, left?.sockets?.map(({ node }) => node)]).toEqual([['on-lives'], ['lives']]);
+});
+
+it('announces who connects while the end of their time away is being written', async () => {
+  const { id: userId } = await world.person('Dee');
+  await UserModel.updateOne({ _id: userId }, { isAway: true });
+  const update = UserModel.findOneAndUpdate.bind(UserModel);
+  const spy = jest.spyOn(UserModel, 'findOneAndUpdate');
+  // The end comes after the socket found somebody who is away, and before it is noted.
+  spy.mockImplementation(((...args: Parameters<typeof update>) => {
+    if (args[0] && 'isAway' in args[0]) return update(...args);
+    spy.mockRestore();
+    return { lean: () => endOnline(userId).then(() => update(...args).lean()) };
+  }) as never);
+  const socket = { userId, deviceId: 'd', sessionId: 's', socketId: 'late' };
+  expect(await addSocket(socket, 'node', new Date())).toBe(true);
+  expect(await UserModel.findById(userId).lean()).toMatchObject({ socketIds: ['late'], isShownOnline: true });
 });

@@ -25,8 +25,10 @@ const LIGHT = { writeConcern: { w: 1 }, timestamps: false } as const;
  */
 export async function addSocket(socket: OwnSocket, node: string, seen: Date): Promise<boolean> {
   const isNews = await writeSocket(socket, node, seen, SHOWN);
-  if (isNews === undefined) await noteSocket(socket, node, seen);
-  return isNews ?? false;
+  if (isNews !== undefined) return isNews;
+  await noteSocket(socket, node, seen);
+  // Being away ends with the last socket, and that may have been written just before this one was.
+  return showOnline(socket.userId);
 }
 
 /** Writes a socket to its user without a change of what is shown of them. */
