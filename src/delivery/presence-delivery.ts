@@ -20,11 +20,16 @@ export function startPresenceDelivery(deps: {
   /** What one person types where is told in its order, however long the looking up of the audience takes. */
   const inOrder = createKeyedQueue();
 
+  /** Tells these viewers that somebody comes or goes. */
+  function tell(viewerIds: string[], userId: string, isOnline: boolean): void {
+    fanOut.tell(viewerIds, (outbound) => outbound.presenceChanged({ userId, isOnline }));
+  }
+
   /** Tells a viewer anew whether somebody who is online may be seen so: a block or a contact may have changed it. */
   async function tellAgain(userId: string, viewerId: string): Promise<void> {
     if (!connections.hasUser(viewerId) || !(await isAnnounced(userId))) return;
-    const isOnline = (await audience.audienceOf(userId, (id) => id === viewerId)).length > 0;
-    fanOut.tell([viewerId], (outbound) => outbound.presenceChanged({ userId, isOnline }));
+    const { mayKnow } = await audience.audienceOf(userId, (id) => id === viewerId);
+    tell([viewerId], userId, mayKnow.length > 0);
   }
 
   bus.on('contact.changed', async ({ ownerId, userId }) => {
@@ -34,16 +39,13 @@ export function startPresenceDelivery(deps: {
 
   bus.on('presence.audience-changed', async ({ userId }) => {
     if (!(await isAnnounced(userId))) return;
-    const told = new Set(await audience.audienceOf(userId, connections.hasUser));
-    for (const viewerId of await audience.neighboursOf(userId, connections.hasUser)) {
-      const isOnline = told.has(viewerId);
-      fanOut.tell([viewerId], (outbound) => outbound.presenceChanged({ userId, isOnline }));
-    }
+    const { mayKnow, mayNot } = await audience.audienceOf(userId, connections.hasUser);
+    tell(mayKnow, userId, true);
+    tell(mayNot, userId, false);
   });
 
   bus.on('presence.changed', async ({ userId, isOnline }) => {
-    const told = await audience.audienceOf(userId, connections.hasUser);
-    fanOut.tell(told, (outbound) => outbound.presenceChanged({ userId, isOnline }));
+    tell((await audience.audienceOf(userId, connections.hasUser)).mayKnow, userId, isOnline);
   });
 
   bus.on('typing.changed', (told) =>

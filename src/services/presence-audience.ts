@@ -16,10 +16,8 @@ import type { RosterService } from './roster.service';
 type Among = (userId: string) => boolean;
 
 export interface PresenceAudience {
-  /** Those who may know of this user's presence: contacts and chat partners, by privacy and blocks. */
-  audienceOf(userId: string, among: Among): Promise<string[]>;
-  /** The contacts and chat partners, whether or not they may know. */
-  neighboursOf(userId: string, among: Among): Promise<string[]>;
+  /** Those who may know of this user's presence: contacts and chat partners, by privacy and blocks; and the rest of them, who may not. */
+  audienceOf(userId: string, among: Among): Promise<{ mayKnow: string[]; mayNot: string[] }>;
   /** Of these users those who may see this one type: a block ends that in groups too. */
   typingAudienceOf(userId: string, userIds: string[]): Promise<string[]>;
 }
@@ -42,17 +40,16 @@ export function createPresenceAudience({ rosters }: { rosters: RosterService }):
   }
 
   return {
-    neighboursOf: async (userId, among) => (await near(userId, among)).ids,
-
     async audienceOf(userId, among) {
       const { ids, ties } = await near(userId, among);
-      if (ids.length === 0) return [];
+      if (ids.length === 0) return { mayKnow: [], mayNot: [] };
       const audience = (await readPrivacies([userId])).get(userId)?.online ?? DEFAULT_PRIVACY.online;
-      return ids.filter((id) => {
+      const may = (id: string) => {
         const relation = toRelation(ties.get(id)?.mine, ties.get(id)?.theirs);
         if (isBlocked(relation) || audience === 'nobody') return false;
         return audience === 'everyone' || relation.isMyContact;
-      });
+      };
+      return { mayKnow: ids.filter(may), mayNot: ids.filter((id) => !may(id)) };
     },
 
     async typingAudienceOf(userId, userIds) {
