@@ -77,6 +77,64 @@ describe('gathered reads', () => {
     ]);
   });
 
+  it('read whole batches side by side, at most four, and the rest after them', async () => {
+    const { asked, read, answer } = slowReading();
+    const readMany = gatherReads(read, { keysAtMost: 1 });
+    const answers = ['a', 'b', 'c', 'd', 'e'].map((key) => readMany([key]));
+    await turn();
+    expect(asked).toEqual([['a'], ['b'], ['c'], ['d']]);
+    answer(2);
+    await answers[2];
+    await turn();
+    expect(asked.slice(4)).toEqual([['e']]);
+    for (const at of asked.keys()) answer(at);
+    await Promise.all(answers);
+  });
+
+  it('refuse as unavailable what comes when too much waits, until there is room again', async () => {
+    const { asked, read, answer } = slowReading();
+    const readMany = gatherReads(read, { waitingAtMost: 2 });
+    const first = readMany(['a']);
+    await turn();
+    const later = readMany(['b', 'c']);
+    await expect(readMany(['d'])).rejects.toMatchObject({ code: 'unavailable' });
+    answer(0);
+    await first;
+    await turn();
+    const last = readMany(['d']);
+    answer(1);
+    await later;
+    await turn();
+    answer(2);
+    expect(await keysOf(last)).toEqual(['d']);
+    expect(asked).toEqual([['a'], ['b', 'c'], ['d']]);
+  });
+
+  it('end 8 s after they were asked for, also when they could never begin, and are not begun after that', async () => {
+    jest.useFakeTimers({ doNotFake: ['setImmediate'] });
+    try {
+      const { asked, read } = slowReading();
+      const readMany = gatherReads(read, { keysAtMost: 1 });
+      const failures: string[] = [];
+      const ask = (key: string) => readMany([key]).catch(({ name }) => failures.push(`${key} ${name}`));
+      for (const at of Array(17).keys()) void ask(`asker ${at}`);
+      for (let round = 0; round < 5; round += 1) {
+        await turn();
+        await jest.advanceTimersByTimeAsync(250);
+      }
+      expect({ begun: asked.length, failures }).toEqual({ begun: 16, failures: [] });
+      await jest.advanceTimersByTimeAsync(6750);
+      await turn();
+      expect(failures).toHaveLength(17);
+      expect(failures.at(-1)).toBe('asker 16 MongoNetworkTimeoutError');
+      await jest.advanceTimersByTimeAsync(1000);
+      await turn();
+      expect(asked).toHaveLength(16);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
   it('fail all who share a reading that fails, and nobody after them', async () => {
     let isBroken = true;
     const readMany = gatherReads(async (keys) => {
