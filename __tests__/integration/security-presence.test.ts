@@ -2,8 +2,8 @@ import { startPresenceDelivery } from '../../src/delivery/presence-delivery';
 import type { Listener } from '../../src/events/event-bus';
 import { createPresenceAudience } from '../../src/services/presence-audience';
 import { createRosterService } from '../../src/services/roster.service';
-import { recordingBus } from '../support/user-fixtures';
 import { startWorld, type World } from '../support/native-world';
+import { recordingBus } from '../support/user-fixtures';
 
 let world: World;
 beforeAll(async () => {

@@ -1,8 +1,8 @@
-import mongoose from 'mongoose';
 import { MembershipModel } from '../../src/models/membership.model';
 import { MessageModel } from '../../src/models/message.model';
 import { toObjectId } from '../../src/models/object-id';
 import { cursorsSince, withMargin } from '../../src/services/sync-cursors';
+import { examinedBy } from '../support/examined';
 import { buildChat, newId, text } from '../support/journal';
 import { useDatabase } from '../support/user-fixtures';
 
@@ -36,22 +36,9 @@ async function cursorAt(sinceMs: number): Promise<number | undefined> {
   return (await cursorsSince(new Date(sinceMs), memberships, heads)).get(chatId);
 }
 
-async function examinedBy(work: () => Promise<unknown>): Promise<number> {
-  const { db } = mongoose.connection;
-  await db?.setProfilingLevel('all');
-  await work();
-  await db?.setProfilingLevel('off');
-  const commands =
-    (await db
-      ?.collection('system.profile')
-      .find({ ns: /messages$/ })
-      .toArray()) ?? [];
-  return commands.reduce((sum, { docsExamined = 0 }) => sum + docsExamined, 0);
-}
-
 describe('sync by a time', () => {
   it('costs little however long ago it was, as everybody may ask for it', async () => {
-    const examined = await examinedBy(() => cursorAt(STARTED_MS + 10 * MINUTE_MS));
+    const examined = await examinedBy(/messages$/, () => cursorAt(STARTED_MS + 10 * MINUTE_MS));
     expect(examined).toBeGreaterThan(0);
     expect(examined).toBeLessThan(100);
   });

@@ -5,9 +5,14 @@ export function pairOf(first: unknown, second: unknown): string {
   return `${first}:${second}`.toLowerCase();
 }
 
-/** The first ids of these pairs, and their second ones. */
-export function idsOfPairs(pairs: readonly string[]): { firsts: ObjectId[]; seconds: ObjectId[] } {
-  const all = pairs.map((pair) => pair.split(':'));
-  const unique = (at: 0 | 1) => [...new Set(all.map((ids) => ids[at] ?? ''))].map(toObjectId);
-  return { firsts: unique(0), seconds: unique(1) };
+/** The second ids of these pairs by the first ones: a branch of a query each, so that it finds these pairs and no other ones of the ids. */
+export function groupPairs(pairs: readonly string[]): Array<{ first: ObjectId; seconds: ObjectId[] }> {
+  const secondsOf = new Map<string, ObjectId[]>();
+  for (const pair of pairs) {
+    const [first = '', second = ''] = pair.split(':');
+    const seconds = secondsOf.get(first);
+    if (seconds) seconds.push(toObjectId(second));
+    else secondsOf.set(first, [toObjectId(second)]);
+  }
+  return [...secondsOf].map(([first, seconds]) => ({ first: toObjectId(first), seconds }));
 }

@@ -1,12 +1,10 @@
 import { notFound } from '../errors/app-error';
 import { ChatModel, type ChatRecord } from '../models/chat.model';
 import { gatherReads } from '../models/gathered-reads';
-import { idsOfPairs, pairOf } from '../models/id-pair';
+import { groupPairs, pairOf } from '../models/id-pair';
 import { MembershipModel, type MembershipRecord } from '../models/membership.model';
 import { toObjectId } from '../models/object-id';
 import { trusted } from '../models/trusted';
-
-const PLACES_AT_ONCE = 500;
 
 export interface ChatAccess {
   chat: ChatRecord;
@@ -44,18 +42,13 @@ export async function findMemberships(
   return [...places.values()];
 }
 
-/** Of each chat the index has those of the users who are in it, however many others are. */
-const readPlaces = gatherReads<MembershipRecord>(
-  async (keys) => {
-    const { firsts, seconds } = idsOfPairs(keys);
-    const places = await MembershipModel.find({
-      userId: trusted({ $in: firsts }),
-      chatId: trusted({ $in: seconds }),
-      leftAt: null,
-    })
-      .hint({ chatId: 1, userId: 1 })
-      .lean();
-    return new Map(places.map((place) => [pairOf(place.userId, place.chatId), place]));
-  },
-  { keysAtMost: PLACES_AT_ONCE },
-);
+const readPlaces = gatherReads<MembershipRecord>(async (keys) => {
+  const branches = groupPairs(keys).map(({ first, seconds }) => ({
+    userId: first,
+    chatId: trusted({ $in: seconds }),
+    leftAt: null,
+  }));
+  // The index of one's places would read all of them.
+  const places = await MembershipModel.find({ $or: branches }).hint({ chatId: 1, userId: 1 }).lean();
+  return new Map(places.map((place) => [pairOf(place.userId, place.chatId), place]));
+});

@@ -63,21 +63,27 @@ export function createPresenceAudience({ rosters }: { rosters: RosterService }):
 type Ties = Map<string, { mine?: Side; theirs?: Side }>;
 const NO_TIES: Ties = new Map();
 
-const readTies = gatherReads<Ties>(async (userIds) => {
-  const ids = trusted({ $in: userIds.map(toObjectId) });
-  const sides = await ContactModel.find(
-    { $or: [{ ownerId: ids }, { userId: ids }] },
-    { ownerId: 1, userId: 1, status: 1, isBlocked: 1 },
-  ).lean();
-  const tiesOf = new Map<string, Ties>(userIds.map((id) => [id, new Map()]));
-  for (const side of sides) {
-    const [ownerId, userId] = [String(side.ownerId), String(side.userId)];
-    const [owners, users] = [tiesOf.get(ownerId), tiesOf.get(userId)];
-    owners?.set(userId, { ...owners.get(userId), mine: side });
-    users?.set(ownerId, { ...users.get(ownerId), theirs: side });
-  }
-  return tiesOf;
-});
+/** People have hundreds of contacts each. */
+const PEOPLE_AT_ONCE = 25;
+
+const readTies = gatherReads<Ties>(
+  async (userIds) => {
+    const ids = trusted({ $in: userIds.map(toObjectId) });
+    const sides = await ContactModel.find(
+      { $or: [{ ownerId: ids }, { userId: ids }] },
+      { ownerId: 1, userId: 1, status: 1, isBlocked: 1 },
+    ).lean();
+    const tiesOf = new Map<string, Ties>(userIds.map((id) => [id, new Map()]));
+    for (const side of sides) {
+      const [ownerId, userId] = [String(side.ownerId), String(side.userId)];
+      const [owners, users] = [tiesOf.get(ownerId), tiesOf.get(userId)];
+      owners?.set(userId, { ...owners.get(userId), mine: side });
+      users?.set(ownerId, { ...users.get(ownerId), theirs: side });
+    }
+    return tiesOf;
+  },
+  { keysAtMost: PEOPLE_AT_ONCE },
+);
 
 function isAccepted(side: Side | undefined): boolean {
   return side?.status === 'accepted';

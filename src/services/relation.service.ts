@@ -1,12 +1,10 @@
 import { ContactModel, type ContactRecord } from '../models/contact.model';
 import { gatherReads } from '../models/gathered-reads';
-import { idsOfPairs, pairOf } from '../models/id-pair';
+import { groupPairs, pairOf } from '../models/id-pair';
 import { toObjectId } from '../models/object-id';
 import { trusted } from '../models/trusted';
 import { DEFAULT_PRIVACY, type Privacy, UserModel } from '../models/user.model';
 import type { Relation, RelationFacts } from '../policies/contact.policy';
-
-const PAIRS_AT_ONCE = 500;
 
 /**
  * How the viewer stands to each of the others, in both directions, with their privacy settings: two queries at once,
@@ -77,30 +75,26 @@ async function readSides(
   return { mine, theirs };
 }
 
-/** What the two of a pair hold about each other; the index has of each owner those of the others about whom they hold something. */
-const readPairs = gatherReads<{ mine?: Side; theirs?: Side }>(
-  async (keys) => {
-    const { firsts, seconds } = idsOfPairs(keys);
-    const [viewers, others] = [trusted({ $in: firsts }), trusted({ $in: seconds })];
-    const sides = await ContactModel.find(
-      {
-        $or: [
-          { ownerId: viewers, userId: others },
-          { ownerId: others, userId: viewers },
-        ],
-      },
-      { ownerId: 1, userId: 1, status: 1, isBlocked: 1 },
-    ).lean();
-    const found = new Map<string, { mine?: Side; theirs?: Side }>();
-    for (const side of sides) {
-      const [mine, theirs] = [pairOf(side.ownerId, side.userId), pairOf(side.userId, side.ownerId)];
-      found.set(mine, { ...found.get(mine), mine: side });
-      found.set(theirs, { ...found.get(theirs), theirs: side });
-    }
-    return found;
-  },
-  { keysAtMost: PAIRS_AT_ONCE },
-);
+/** What the two of each pair (`pairOf`) hold about each other. */
+export const readPairs = gatherReads<{ mine?: Side; theirs?: Side }>(async (keys) => {
+  const branches = groupPairs(keys).flatMap(({ first, seconds }) => {
+    const others = trusted({ $in: seconds });
+    return [
+      { ownerId: first, userId: others },
+      { ownerId: others, userId: first },
+    ];
+  });
+  const sides = await ContactModel.find({ $or: branches }, { ownerId: 1, userId: 1, status: 1, isBlocked: 1 })
+    .hint({ ownerId: 1, userId: 1 })
+    .lean();
+  const found = new Map<string, { mine?: Side; theirs?: Side }>();
+  for (const side of sides) {
+    const [mine, theirs] = [pairOf(side.ownerId, side.userId), pairOf(side.userId, side.ownerId)];
+    found.set(mine, { ...found.get(mine), mine: side });
+    found.set(theirs, { ...found.get(theirs), theirs: side });
+  }
+  return found;
+});
 
 /** What users let others see. */
 export const readPrivacies = gatherReads<Privacy>(async (ids) => {

@@ -1,10 +1,12 @@
 import { ChatModel } from '../models/chat.model';
-import { ContactModel } from '../models/contact.model';
 import { gatherReads, type ReadMany } from '../models/gathered-reads';
+import { pairOf } from '../models/id-pair';
 import { MembershipModel } from '../models/membership.model';
 import { toObjectId } from '../models/object-id';
 import { trusted } from '../models/trusted';
 import { UserModel } from '../models/user.model';
+import { isBlocked } from '../policies/contact.policy';
+import { readPairs, toRelation } from './relation.service';
 import type { Roster, RosterMember } from './roster.types';
 
 /** Reads what is known of chats; when many cold ones wake up at once, as after a start, they cost four queries and not four each. */
@@ -36,21 +38,19 @@ export const readRosters: ReadMany<Roster> = gatherReads(async (chatIds) => {
 
 /** The private chats in which nobody can write any more: one blocked the other, or one of the two is gone. */
 async function findOver(pairs: Map<string, string[]>): Promise<Set<string>> {
-  const userIds = [...new Set([...pairs.values()].flat())].map(toObjectId);
-  if (userIds.length === 0) return new Set(pairs.keys());
-  const among = trusted({ $in: userIds });
-  const [deleted, blocks] = await Promise.all([
-    UserModel.find({ _id: among, deletedAt: trusted({ $ne: null }) }, { _id: 1 }).lean(),
-    ContactModel.find({ ownerId: among, userId: among, isBlocked: true }, { ownerId: 1, userId: 1 }).lean(),
+  const userIds = [...new Set([...pairs.values()].flat())];
+  const [deleted, sides] = await Promise.all([
+    UserModel.find(
+      { _id: trusted({ $in: userIds.map(toObjectId) }), deletedAt: trusted({ $ne: null }) },
+      { _id: 1 },
+    ).lean(),
+    readPairs([...pairs.values()].flatMap(([a, b]) => (a && b ? pairOf(a, b) : []))),
   ]);
   const gone = new Set(deleted.map((user) => String(user._id)));
-  const blocked = new Set(blocks.map(({ ownerId, userId }) => `${ownerId}:${userId}`));
-  const isOver = ([a, b]: string[]) =>
-    a === undefined ||
-    b === undefined ||
-    gone.has(a) ||
-    gone.has(b) ||
-    blocked.has(`${a}:${b}`) ||
-    blocked.has(`${b}:${a}`);
+  const isOver = ([a, b]: string[]) => {
+    if (!a || !b || gone.has(a) || gone.has(b)) return true;
+    const { mine, theirs } = sides.get(pairOf(a, b)) ?? {};
+    return isBlocked(toRelation(mine, theirs));
+  };
   return new Set([...pairs].filter(([, pair]) => isOver(pair)).map(([chatId]) => chatId));
 }
