@@ -4,12 +4,13 @@ import { LogNewsModel } from '../../src/models/log-news.model';
 import { useDatabase } from '../support/user-fixtures';
 
 useDatabase('tail');
+afterEach(() => jest.restoreAllMocks());
 
 const logger = createLogger({ level: 'silent', isProduction: false });
 const news = (node: string, events: string[] = []) => ({ node, at: new Date(), chats: [], events });
 
 /** A tail that keeps what it hears. */
-function follow(nodeId: string) {
+function follow(nodeId: string, silentMs?: number) {
   const heard: string[] = [];
   const waiting: Array<() => void> = [];
   let missed = 0;
@@ -19,6 +20,7 @@ function follow(nodeId: string) {
   const tail = createLogTail({
     nodeId,
     logger,
+    ...(silentMs === undefined ? {} : { silentMs }),
     async onNews({ events = [] }) {
       heard.push(...events);
       note();
@@ -80,4 +82,28 @@ it('asks nothing more of a stream that was closed while an answer was on its way
   answer();
   await closed;
   expect(ask).toHaveBeenCalledTimes(1);
+});
+
+it('has more patience each time with a stream whose first answer takes long, as it can after a long sleep', async () => {
+  const { collection } = LogNewsModel;
+  const watch = collection.watch.bind(collection);
+  let opened = 0;
+  jest.spyOn(collection, 'watch').mockImplementation((...args) => {
+    opened += 1;
+    const stream = watch(...args);
+    const ask = stream.tryNext.bind(stream);
+    jest.spyOn(stream, 'tryNext').mockImplementationOnce(async () => {
+      await new Promise((resolve) => setTimeout(resolve, 1300));
+      return ask();
+    });
+    return stream as never;
+  });
+  // Above the second for which the database holds back an answer without news.
+  const tail = follow('me', 1100);
+  await tail.open();
+  await LogNewsModel.create(news('other', ['late']));
+  await tail.until(() => tail.heard.includes('late'));
+  expect(opened).toBeGreaterThan(1);
+  expect(tail.missed()).toBe(0);
+  await tail.close();
 });

@@ -1,4 +1,4 @@
-import type { mongo } from 'mongoose';
+import { mongo } from 'mongoose';
 import type { Logger } from '../config/logger';
 import { answerWithin } from '../models/answer-within';
 import { LogNewsModel, type LogNewsRecord } from '../models/log-news.model';
@@ -9,6 +9,8 @@ const ANSWER_WITHIN_MS = 2500;
 const ASK_EVERY_MS = 1000;
 /** Without any answer for this long the stream is taken for broken, whatever the driver thinks of it. */
 const SILENT_MS = 10_000;
+/** Where much was written since the place it goes on from, the first answer takes its time: from opening to opening it has twice as long. */
+const DOUBLINGS_AT_MOST = 5;
 /** ChangeStreamFatalError, ChangeStreamHistoryLost, InvalidResumeToken: where it stopped it cannot go on. */
 const LOST = [280, 286, 260];
 
@@ -31,13 +33,16 @@ export function createLogTail(deps: {
   /** The stream waits for it. Must not reject. */
   onNews: (news: LogNewsRecord) => Promise<void>;
   onMissed: () => void;
+  silentMs?: number;
 }): LogTail {
-  const { nodeId, logger, onNews, onMissed } = deps;
+  const { nodeId, logger, onNews, onMissed, silentMs = SILENT_MS } = deps;
   let from: mongo.ChangeStreamOptions | undefined;
   let stream: Stream | undefined;
   let opening: Promise<void> | undefined;
   let reading: Promise<void> | undefined;
   let isClosed = false;
+  /** How many streams, opened one after the other, gave no answer. */
+  let silences = 0;
 
   function watch(): Stream {
     const ofOthers = { operationType: 'insert', 'fullDocument.node': { $ne: nodeId } };
@@ -64,7 +69,9 @@ export function createLogTail(deps: {
   /** Resolves when the stream is at its end. One that was closed while its answer came says that nothing is new, at once and for ever. */
   async function readFrom(stream: Stream): Promise<void> {
     while (!stream.closed) {
-      const change = await answerWithin(SILENT_MS, stream.tryNext());
+      const patienceMs = silentMs * 2 ** Math.min(silences, DOUBLINGS_AT_MOST);
+      const change = await answerWithin(patienceMs, stream.tryNext());
+      silences = 0;
       // Where nothing happens the place in the oplog moves on all the same, and is not lost as an old one would be.
       if (change === null) from = stream.resumeToken ? { resumeAfter: stream.resumeToken } : from;
       else if (change.operationType === 'invalidate') return goOnAfterDrop(change._id);
@@ -87,6 +94,7 @@ export function createLogTail(deps: {
 
   async function recover(error: unknown): Promise<void> {
     await closeStream();
+    silences = error instanceof mongo.MongoNetworkTimeoutError ? silences + 1 : 0;
     const isLost = LOST.includes(Number((error as { code?: unknown }).code));
     if (isLost) await beginAnew(error);
     else if (!isClosed) await new Promise((resolve) => setTimeout(resolve, RETRY_AFTER_MS));
