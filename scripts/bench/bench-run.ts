@@ -41,7 +41,7 @@ export async function openPeople(
 }
 
 /** A relay takes the id as the token and so sends frames as large as Parley's. */
-function tokenFor(name: ServerName, { id, token }: Person): string {
+export function tokenFor(name: ServerName, { id, token }: Person): string {
   return name === 'parley' ? token : id;
 }
 

@@ -4,6 +4,8 @@ import { mongo } from 'mongoose';
 export interface DatabaseProbe {
   /** Processor time of mongod since its start, in microseconds. */
   cpuMicros(): Promise<number>;
+  /** How many commands it was sent since its start. */
+  commands(): Promise<number>;
   /** What the messages of a database take on disk with their indexes, divided by how many there are. */
   bytesPerMessage(dbName: string): Promise<number>;
   close(): Promise<void>;
@@ -20,6 +22,10 @@ export async function openDatabaseProbe(uri: string): Promise<DatabaseProbe> {
     async cpuMicros() {
       const { extra_info: used } = await admin.command({ serverStatus: 1 });
       return Number(used.user_time_us) + Number(used.system_time_us);
+    },
+    async commands() {
+      const { opcounters } = await admin.command({ serverStatus: 1 });
+      return Object.values<unknown>(opcounters).reduce((sum: number, count) => sum + (Number(count) || 0), 0);
     },
     async bytesPerMessage(dbName) {
       // Sizes are those of the last checkpoint.

@@ -21,6 +21,8 @@ import { makeParleyEnv } from './parley-env';
 import { buildWorld } from './parley-world';
 import { type BenchResults, describeMachine, toJson, toText } from './report';
 import { nodesText } from './report-nodes';
+import { returnText } from './report-return';
+import { measureReturn } from './return';
 import { measureSends } from './send-to-deliver';
 import { SERVER_NAMES, type ServerOptions, type ServerUnderTest, startServer } from './servers';
 
@@ -93,6 +95,7 @@ async function measure(
     pairs: Math.max(...options.pairCounts),
     groups: options.groupSizes,
     loners: options.idleConnections,
+    town: options.townPeople,
   });
   console.log(describeMachine(world.mongodVersion));
   const { hasEcho, profileDir } = options;
@@ -112,6 +115,10 @@ async function measure(
   if (options.isOfNodes) {
     const nodes = await measureNodes(run);
     return { text: nodesText(nodes, options), json: `${JSON.stringify({ nodes }, null, 2)}\n` };
+  }
+  if (options.isOfReturn) {
+    const comingBack = await measureReturn(run);
+    return { text: returnText(comingBack, options), json: `${JSON.stringify({ comingBack }, null, 2)}\n` };
   }
   const results = await measureAll(run);
   return { text: toText(results, options), json: toJson(results) };

@@ -4,7 +4,16 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { percentile } from './figures';
-import type { FanoutInput, LoadClient, OpenInput, PairsInput, RunOutput, RunTimes } from './load.types';
+import type {
+  FanoutInput,
+  LoadClient,
+  OpenInput,
+  PairsInput,
+  ReturnInput,
+  ReturnOutput,
+  RunOutput,
+  RunTimes,
+} from './load.types';
 import { createLane, type Lane } from './load-lane';
 import { type LoadSocket, type LoadSocketHandlers, openLoadSocket } from './load-socket';
 import { answer } from './rpc';
@@ -36,9 +45,27 @@ async function open({ target, port, clients }: OpenInput): Promise<void> {
   await untilQuiet();
 }
 
+/** As after a cut of the network, or the start of a server: nobody waits for the others. */
+async function comeBack({ target, port, clients }: ReturnInput): Promise<ReturnOutput> {
+  const startedAt = performance.now();
+  const tookMs: number[] = [];
+  const opened = await Promise.all(
+    clients.map(async (client) => {
+      const back = await openClient(port, client);
+      tookMs.push(performance.now() - startedAt);
+      return back;
+    }),
+  );
+  targets.set(target, opened);
+  if (failure) throw failure;
+  return { allMs: Math.max(...tookMs), halfMs: percentile(tookMs, 0.5) };
+}
+
 async function openClient(commonPort: number, client: LoadClient): Promise<Client> {
-  const { token, joins, port = commonPort } = client;
-  let joined = 0;
+  const { token, joins, syncs, port = commonPort } = client;
+  const greetings = joins.map((chatId) => ['join_chat', `{"chatId":"${chatId}"}`] as const);
+  let missing = greetings.length + (syncs ? 1 : 0);
+  let greeted = (): void => undefined;
   const opened = {} as Client;
   const handlers: LoadSocketHandlers = {
     onEvent(name, text) {
@@ -46,16 +73,23 @@ async function openClient(commonPort: number, client: LoadClient): Promise<Clien
       if (name === 'new_message') guarded(() => opened.receives?.(text));
     },
     onAck(_id, text) {
-      if (joined < joins.length) joined += 1;
-      else guarded(() => opened.sends?.acknowledge(text));
+      if (missing === 0) return guarded(() => opened.sends?.acknowledge(text));
+      if (!text.startsWith('{"ok":true')) failure ??= new Error(`refused: ${text.slice(0, 300)}`);
+      missing -= 1;
+      if (missing === 0) greeted();
     },
     onClose(reason) {
       failure ??= new Error(`connection lost: ${reason}`);
     },
   };
   opened.socket = await openLoadSocket(port, token, handlers);
-  for (const chatId of joins) opened.socket.emit('join_chat', `{"chatId":"${chatId}"}`, 0);
-  while (joined < joins.length) await delay(1);
+  if (missing === 0) return opened;
+  const answered = new Promise<void>((resolve) => {
+    greeted = resolve;
+  });
+  for (const [event, payload] of greetings) opened.socket.emit(event, payload, 0);
+  if (syncs) opened.socket.emit('sync:request', '{"cursors":{}}', 0);
+  await answered;
   return opened;
 }
 
@@ -156,4 +190,4 @@ async function drain(lanes: Lane[]): Promise<void> {
   if (failure) throw failure;
 }
 
-answer({ open, close, pairs: runPairs, fanout: runFanout });
+answer({ open, close, comeBack, pairs: runPairs, fanout: runFanout });

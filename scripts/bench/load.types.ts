@@ -4,6 +4,8 @@ import type { Rates } from './figures';
 export interface LoadClient {
   token: string;
   joins: string[];
+  /** Whether it asks Parley for what it missed, as every client does after it connected. */
+  syncs?: boolean;
   /** Another server than the others'. */
   port?: number;
 }
@@ -13,6 +15,15 @@ export interface OpenInput {
   target: string;
   port: number;
   clients: LoadClient[];
+}
+
+/** Opens all of them at the same moment; each is back when it is connected and has its answers. */
+export type ReturnInput = OpenInput;
+
+export interface ReturnOutput {
+  /** Milliseconds until the last one was back, and until half of them were. */
+  allMs: number;
+  halfMs: number;
 }
 
 export interface RunTimes {

@@ -9,6 +9,8 @@ export interface BenchOptions {
   skipsParley: boolean;
   /** Measures one node against two and nothing else. */
   isOfNodes: boolean;
+  /** Measures how everybody comes back at once and nothing else. */
+  isOfReturn: boolean;
   rounds: number;
   warmMs: number;
   measureMs: number;
@@ -16,6 +18,8 @@ export interface BenchOptions {
   inFlights: number[];
   idleConnections: number;
   groupSizes: number[];
+  /** How many come back at once. */
+  townPeople: number;
 }
 
 export const USAGE = `npm run bench -- [options]
@@ -24,7 +28,8 @@ export const USAGE = `npm run bench -- [options]
   --no-echo          the baselines do not send a message back to its sender (less work than Parley's contract allows)
   --profile DIR      leave a processor profile of Parley in DIR
   --baselines-only   leave Parley out
-  --nodes            one node against two on the same database, and nothing else`;
+  --nodes            one node against two on the same database, and nothing else
+  --return           everybody comes back at once, to a cold server and after a cut, and nothing else`;
 
 /** Reads the command line. @throws TypeError naming the argument it does not know. */
 export function readOptions(args: string[]): BenchOptions {
@@ -37,6 +42,7 @@ export function readOptions(args: string[]): BenchOptions {
       profile: { type: 'string' },
       'baselines-only': { type: 'boolean', default: false },
       nodes: { type: 'boolean', default: false },
+      return: { type: 'boolean', default: false },
     },
   });
   const length = values.quick
@@ -48,10 +54,12 @@ export function readOptions(args: string[]): BenchOptions {
     hasEcho: !values['no-echo'],
     skipsParley: values['baselines-only'],
     isOfNodes: values.nodes,
+    isOfReturn: values.return,
     ...length,
     pairCounts: [100, 500],
     inFlights: [1, 4],
     idleConnections: 1000,
     groupSizes: [200, 1000],
+    townPeople: values.return ? 400 : 0,
   };
 }

@@ -29,22 +29,30 @@ export interface World {
   groups: Room[];
   /** People without a chat. */
   loners: Person[];
+  /** People who are in several groups each. */
+  town: Town;
   mongodVersion: string;
+}
+
+export interface Town {
+  people: Person[];
+  groups: Room[];
 }
 
 export interface WorldSize {
   pairs: number;
   groups: number[];
   loners: number;
+  town: number;
 }
 
-/** Builds the world in an empty database and leaves the connection closed; nobody is in two chats. */
+/** Builds the world in an empty database and leaves the connection closed; nobody but the town's people is in two chats. */
 export async function buildWorld(env: ParleyEnv, size: WorldSize): Promise<World> {
   await connectMongo(env.MONGO_URI ?? '', env.dbName ?? '');
   try {
     await createIndexes();
     const groupPeople = size.groups.reduce((sum, members) => sum + members, 0);
-    const people = await createPeople(2 * size.pairs + groupPeople + size.loners, env);
+    const people = await createPeople(2 * size.pairs + groupPeople + size.loners + size.town, env);
     const take = (count: number): Person[] => people.splice(0, count);
     return {
       pairs: await createRooms(
@@ -53,6 +61,7 @@ export async function buildWorld(env: ParleyEnv, size: WorldSize): Promise<World
       ),
       groups: await createRooms('group', size.groups.map(take)),
       loners: take(size.loners),
+      town: await createTown(take(size.town)),
       mongodVersion: await readVersion(),
     };
   } finally {
@@ -113,6 +122,16 @@ export async function createRooms(type: 'private' | 'group', members: Person[][]
     ),
   );
   return rooms;
+}
+
+/** Groups of 16 to 40 of whom each shares most with the one before; on average everybody is in almost three. */
+async function createTown(people: Person[]): Promise<Town> {
+  const neighbours = [...people, ...people];
+  const groups = Array.from({ length: people.length / 10 }, (_, i) => {
+    const size = 16 + ((i * 7) % 25);
+    return neighbours.slice(i * 10, i * 10 + size);
+  });
+  return { people, groups: await createRooms('group', groups) };
 }
 
 function pairKey(people: Person[]): string {
