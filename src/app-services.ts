@@ -144,7 +144,7 @@ function createPeopleServices(
   const { jwt, otp, isProduction } = config;
   const liveness = createSessionLiveness({ bus, clock });
   const tokenService = createTokenService({ signingKey, liveness, clock, jwt });
-  const { refreshSecret } = signingKey;
+  const { refreshSecret, otpSecret } = signingKey;
   const sessionService = createSessionService({
     bus,
     clock,
@@ -157,7 +157,7 @@ function createPeopleServices(
   const userService = createUserService({ bus, library: media.library });
   const rateCounts = createRateCountService({ clock });
   const channels = createOtpChannels({ sms, mail, otp });
-  const otpService = createOtpService({ channels, rateCounts, clock, otp });
+  const otpService = createOtpService({ channels, rateCounts, clock, otp, secret: otpSecret });
   const contactService = createContactService({ bus, userChanges, cache });
   const people = createPeopleService();
   const auth = { otpService, sessionService, tokenService, deviceService, userService, bus };

@@ -33,6 +33,8 @@ export async function startTestApp(
     OTP_IP_HOURLY_MAX: '1000000',
     OTP_PREFIX_HOURLY_MAX: '1000000',
     SOCKET_RATE_LIMIT_MAX: '1000000',
+    // A start looks for it by running it twice; those who test what it tells name it.
+    FFMPEG_PATH: 'no-ffmpeg-here',
     ...options.env,
   });
   const logger = options.overrides?.logger ?? createLogger({ level: config.logLevel, isProduction: false });

@@ -106,6 +106,7 @@ export async function buildAuth({ env, sms, clock = movableClock() }: NodeOption
     rateCounts: createRateCountService({ clock }),
     clock,
     otp: config.otp,
+    secret: signingKey.otpSecret,
   });
   const userService = createUserService({ bus, library: createMediaLibrary({ clock }) });
   const authService = createAuthService({

@@ -3,7 +3,7 @@ import { model, Schema } from 'mongoose';
 /** The state of proving one phone number or e-mail address; `_id` is that address. */
 export interface OtpChallengeRecord {
   _id: string;
-  /** bcrypt of the code; absent when the provider keeps the code itself (Twilio Verify). */
+  /** bcrypt of the code sealed with the server's secret; absent when the provider keeps the code itself (Twilio Verify). */
   codeHash: string | null;
   expiresAt: Date;
   sentAt: Date;

@@ -39,6 +39,8 @@ export interface SigningKey {
   refreshSecret: Buffer;
   /** Secret of the addresses under which media is served, 32 bytes. */
   mediaSecret: Buffer;
+  /** What one-time codes are sealed with before they are stored, 32 bytes. */
+  otpSecret: Buffer;
 }
 
 /** Loads the configured key. @throws StartError that names what is missing, in production or when a file is no RSA key. */
@@ -62,6 +64,7 @@ function fromSecret(secret: string): SigningKey {
     jwks: { keys: [] },
     refreshSecret: derive(key.export(), 'refresh'),
     mediaSecret: derive(key.export(), 'media'),
+    otpSecret: derive(key.export(), 'otp'),
   };
 }
 
@@ -81,6 +84,7 @@ async function fromKeyPair(keysDir: string): Promise<SigningKey> {
     jwks: { keys: [...published.values()].map(toJwk) },
     refreshSecret: derive(secret, 'refresh'),
     mediaSecret: derive(secret, 'media'),
+    otpSecret: derive(secret, 'otp'),
   };
 }
 
