@@ -1,7 +1,7 @@
 import type { Browser, Locator, Page, Route } from 'playwright-core';
 import { startTestApp, type TestApp } from '../support/app';
 import { clockAhead } from '../support/native-world';
-import { FFMPEG, film, picture, voiceNote } from '../support/uploads';
+import { FFMPEG, film, picture, voiceNote, WITH_FFMPEG } from '../support/uploads';
 import { findChromium, launchChromium, openVisitor, type Visitor } from './chromium';
 import {
   attach,
@@ -42,7 +42,7 @@ describeInBrowser('photos, films, sound and files on the chat page, between a de
   let wide: TestFile;
 
   beforeAll(async () => {
-    app = await startTestApp({ overrides: { clock } });
+    app = await startTestApp({ env: WITH_FFMPEG, overrides: { clock } });
     browser = await launchChromium(executablePath ?? '', { fakeMedia: true });
     alice = await openVisitor(browser, { ...DESKTOP, acceptDownloads: true });
     bob = await openVisitor(browser, PHONE_WIDTH);

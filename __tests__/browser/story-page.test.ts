@@ -1,7 +1,7 @@
 import type { Browser, Locator, Page } from 'playwright-core';
 import { startTestApp, type TestApp } from '../support/app';
 import { befriend, post, say } from '../support/stories';
-import { FFMPEG, film, picture, upload } from '../support/uploads';
+import { FFMPEG, film, picture, upload, WITH_FFMPEG } from '../support/uploads';
 import { button, type Caller, gone, openCaller, openChat, see } from './call-steps';
 import { findChromium, launchChromium } from './chromium';
 
@@ -16,7 +16,7 @@ describeInBrowser('stories on the chat page, with Alice at a desk and Bob on a p
   let bob: Caller;
 
   beforeAll(async () => {
-    app = await startTestApp();
+    app = await startTestApp({ env: WITH_FFMPEG });
     browser = await launchChromium(executablePath ?? '');
     alice = await openCaller(browser, app.url, { name: 'Alice Adams' });
     bob = await openCaller(browser, app.url, { name: 'Bob Brown' }, PHONE_WIDTH);

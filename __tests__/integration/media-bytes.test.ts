@@ -16,13 +16,19 @@ import {
   picture,
   upload,
   voiceNote,
+  WITH_FFMPEG,
 } from '../support/uploads';
 
 let world: World;
 let alice: Person;
 
 beforeAll(async () => {
-  world = await startWorld({ MEDIA_MAX_DOCUMENT_MB: '1', MEDIA_MAX_IMAGE_MB: '1', MEDIA_MAX_VIDEO_MB: '2' });
+  world = await startWorld({
+    ...WITH_FFMPEG,
+    MEDIA_MAX_DOCUMENT_MB: '1',
+    MEDIA_MAX_IMAGE_MB: '1',
+    MEDIA_MAX_VIDEO_MB: '2',
+  });
   alice = await world.person('Alice');
 });
 afterAll(() => world.stop());

@@ -3,7 +3,7 @@ import { MAX_STORIES_PER_DAY } from '../../src/config/limits';
 import type { Person } from '../support/client';
 import { startWorld, type World } from '../support/native-world';
 import { befriend, bytesOf, feedOf, post, say, showPicture } from '../support/stories';
-import { describeWithFfmpeg, fetchBytes, film, picture, upload } from '../support/uploads';
+import { describeWithFfmpeg, fetchBytes, film, picture, upload, WITH_FFMPEG } from '../support/uploads';
 
 let world: World;
 let owner: Person;
@@ -15,7 +15,7 @@ let blocker: Person;
 let former: Person;
 
 beforeAll(async () => {
-  world = await startWorld();
+  world = await startWorld(WITH_FFMPEG);
   [owner, friend, other, stranger, blocked, blocker, former] = (await Promise.all(
     ['Olga', 'Finn', 'Otto', 'Stella', 'Bert', 'Bea', 'Fay'].map((name) => world.person(name)),
   )) as [Person, Person, Person, Person, Person, Person, Person];

@@ -9,6 +9,8 @@ import type { Answer, Person } from './client';
 import { assertMatchesOpenapi } from './openapi';
 
 export const FFMPEG = findFfmpeg();
+/** Settings of a server that uses it; others are spared looking for it. */
+export const WITH_FFMPEG = { FFMPEG_PATH: 'ffmpeg' };
 /** For what only ffmpeg can tell; without one it is skipped, and said. */
 export const describeWithFfmpeg = FFMPEG ? describe : describe.skip;
 
