@@ -19,6 +19,8 @@ let bystander: TestSocket;
 let me: Victim;
 beforeAll(async () => {
   app = await startTestApp({ overrides: { logger } });
+  // A start may have something to say, such as that there is no ffmpeg.
+  lines.length = 0;
   [bob, carol] = [await signUp(app, { name: 'Bob' }), await signUp(app, { name: 'Carol' })];
   bystander = await connect(app, carol);
   me = await victim();

@@ -37,6 +37,8 @@ let bystander: TestSocket;
 let hostile: TestSocket;
 beforeAll(async () => {
   app = await startTestApp({ overrides: { logger } });
+  // A start may have something to say, such as that there is no ffmpeg.
+  lines.length = 0;
   [alice, bob] = [await signUp(app, { name: 'Alice' }), await signUp(app, { name: 'Bob' })];
   chatId = (await alice.api('POST', '/api/chats/private', { userId: bob.id })).body.chat.id;
   messageId = (await alice.api('POST', '/api/messages', { chatId, content: 'Hello' })).body.message.id;

@@ -10,6 +10,8 @@ let alice: Person;
 let chatId: string;
 beforeAll(async () => {
   app = await startTestApp({ overrides: { logger } });
+  // A start may have something to say, such as that there is no ffmpeg.
+  lines.length = 0;
   alice = await signUp(app, { name: 'Alice' });
   const bob = await signUp(app, { name: 'Bob' });
   chatId = (await alice.api('POST', '/api/chats/private', { userId: bob.id })).body.chat.id;
