@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { startTestApp, type TestApp } from '../support/app';
 import { openSocket, type Person, signUp, type TestSocket } from '../support/client';
-import { testMongoUri } from '../support/mongo';
+import { borrowDatabase, returnDatabase, testMongoUri } from '../support/mongo';
+import { createServerProcess } from '../support/server-process';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy';
 
 /** Longer than the server waits for another primary, shorter than twice that. */
@@ -82,6 +83,32 @@ it('a database that goes silent with open connections is given up as well, and n
   proxy.open();
   await recover(waiting);
   expect(await texts()).toEqual([...before, 'into the silence']);
+});
+
+it('a server that is asked to stop while its database is away does so with 0, and a restart has what it acknowledged', async () => {
+  const dbName = borrowDatabase('stop_away');
+  const MONGO_URI = `mongodb://127.0.0.1:${proxy.port}/?directConnection=true`;
+  const server = await createServerProcess({ MONGO_URI, dbName });
+  try {
+    await server.start();
+    const [cam, dan] = [await signUp(server, { name: 'Cam' }), await signUp(server, { name: 'Dan' })];
+    const theirs = (await cam.api('POST', '/api/chats/private', { userId: dan.id })).body.chat.id;
+    const sent = await cam.api('POST', '/api/messages', { ...draft('kept'), chatId: theirs });
+    expect(sent.status).toBe(201);
+    proxy.shut();
+    while ((await fetch(`${server.url}/health/ready`)).status === 200);
+    expect(await server.interrupt()).toBe(0);
+
+    proxy.open();
+    await server.start();
+    const { body } = await dan.api('GET', `/api/chats/${theirs}/messages`);
+    expect(body.messages).toMatchObject([{ content: { text: 'kept' } }]);
+    expect(await server.interrupt()).toBe(0);
+  } finally {
+    proxy.open();
+    await server.dispose();
+    returnDatabase(dbName);
+  }
 });
 
 /** Reads, changes, transactions and events of clients that can do no more than try again. */
